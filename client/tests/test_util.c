@@ -162,6 +162,34 @@ START_TEST(test_text_shows_controls_and_bad_bytes)
 }
 END_TEST
 
+START_TEST(test_text_marks_what_hides_once)
+{
+    static const struct {
+        const char *in, *out;
+    } rows[] = {
+        {"CORP\\alice", "CORP\\alice"},
+        {"Z\xc3\xbcrich", "Z\xc3\xbcrich"},
+        {"a\nb", "a\u27e8U+000A\u27e9b"},
+        {"\x1b[31m", "\u27e8U+001B\u27e9[31m"},
+        {"\xff\xc0", "\u27e80xFF\u27e9\u27e80xC0\u27e9"},
+        {"rtl\xe2\x80\xaetxt", "rtl\u27e8U+202E\u27e9txt"},
+        {"soft\xc2\xadhyphen", "soft\u27e8U+00AD\u27e9hyphen"},
+        {"tag\xf3\xa0\x81\x81", "tag\u27e8U+E0041\u27e9"},
+        {"\u27e8U+202E\u27e9", "\u27e8U+202E\u27e9"},
+    };
+    struct pm_buf buf;
+    size_t i;
+
+    pm_buf_init(&buf, 1000);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        pm_buf_reset(&buf);
+        ck_assert_int_eq(pm_text_add_marked(&buf, rows[i].in, strlen(rows[i].in)), 0);
+        ck_assert_str_eq(buf.data, rows[i].out);
+    }
+    pm_buf_clear(&buf);
+}
+END_TEST
+
 START_TEST(test_text_json_escapes)
 {
     struct pm_buf buf;
@@ -254,6 +282,7 @@ static const struct test_case cases[] = {
     TEST(test_percent_encodes_a_byte_whole_or_not_at_all),
     TEST(test_percent_refuses_broken_sequences),
     TEST(test_text_shows_controls_and_bad_bytes),
+    TEST(test_text_marks_what_hides_once),
     TEST(test_text_json_escapes),
     TEST(test_secret_takes_the_first_line_of_a_private_file),
     TEST(test_secret_refuses_files_that_others_could_have_read),

@@ -48,12 +48,14 @@ size_t pm_text_utf8_len(const void *bytes, size_t len)
     return decode(bytes, len, &point);
 }
 
-/* Characters that move the cursor, break lines or reverse the order of what follows. */
+/* Characters that move the cursor, break lines, reverse what follows, or show nothing. */
 static bool is_hidden(uint32_t point)
 {
-    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0x061c ||
-           (point >= 0x200b && point <= 0x200f) || (point >= 0x2028 && point <= 0x202e) ||
-           (point >= 0x2060 && point <= 0x2069) || point == 0xfeff;
+    return point < 0x20 || (point >= 0x7f && point < 0xa0) || point == 0xad || point == 0x061c ||
+           point == 0x180e || (point >= 0x200b && point <= 0x200f) ||
+           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2060 && point <= 0x2069) ||
+           point == 0xfeff || (point >= 0xfff9 && point <= 0xfffb) ||
+           (point >= 0xe0000 && point <= 0xe0fff);
 }
 
 int pm_text_add_visible(struct pm_buf *buf, const void *bytes, size_t len)
@@ -77,6 +79,26 @@ int pm_text_add_visible(struct pm_buf *buf, const void *bytes, size_t len)
             continue;
         }
         i += count;
+    }
+    return buf->failed ? -1 : 0;
+}
+
+int pm_text_add_marked(struct pm_buf *buf, const void *bytes, size_t len)
+{
+    const unsigned char *in = bytes;
+    size_t i = 0;
+
+    while (i < len) {
+        uint32_t point = 0;
+        size_t count = decode(in + i, len - i, &point);
+
+        if (count == 0)
+            (void)pm_buf_addf(buf, "\u27e80x%02X\u27e9", in[i]);
+        else if (is_hidden(point))
+            (void)pm_buf_addf(buf, "\u27e8U+%04X\u27e9", (unsigned)point);
+        else
+            (void)pm_buf_add(buf, in + i, count);
+        i += count > 0 ? count : 1;
     }
     return buf->failed ? -1 : 0;
 }

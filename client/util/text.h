@@ -23,6 +23,14 @@ size_t pm_text_utf8_len(const void *bytes, size_t len);
 int pm_text_add_visible(struct pm_buf *buf, const void *bytes, size_t len);
 
 /**
+ * Append for a person reading a page, where a backslash needs no doubling: characters and bytes as
+ * above become ⟨U+202E⟩ or ⟨0xFF⟩. Marking marked text changes nothing.
+ *
+ * Errors: -1 as pm_buf_add()
+ */
+int pm_text_add_marked(struct pm_buf *buf, const void *bytes, size_t len);
+
+/**
  * Append as a JSON string with its quotes. Bytes that are not UTF-8 become U+FFFD.
  *
  * Errors: -1 as pm_buf_add()
