@@ -1,0 +1,110 @@
+/*
+ * libfakeapi: the fake Paid Monitor API inside another program, usually a test. It serves from a
+ * thread of its own on a free port of the loopback interface.
+ *
+ *     struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+ *     struct fa_server *server;
+ *     char message[256];
+ *
+ *     if (fa_server_start(&options, &server, message, sizeof(message)) < 0)
+ *         errx(1, "%s", message);
+ *     fa_server_account_add(server, "MYAPIKEY", "MYSECRET");
+ *     … fa_server_url(server) …
+ *     fa_server_stop(server);
+ *
+ * Functions may be called from any thread until fa_server_stop().
+ */
+#ifndef FAKEAPI_H
+#define FAKEAPI_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct fa_server;
+
+enum fa_profile {
+    FA_PROFILE_STRICT, /* the documented protocol */
+    FA_PROFILE_VENDOR, /* whatever the vendor was known to tolerate */
+};
+
+struct fa_server_options {
+    const char *listen; /* numeric address */
+    unsigned int port;  /* 0: any free one */
+    const char *store;  /* `memory`, or the path of a database file */
+    enum fa_profile profile;
+    const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
+    size_t journal_size;       /* requests remembered */
+    /* Called for each request that was refused or failed, on the server's thread. May be NULL. */
+    void (*log)(void *context, const char *line);
+    void *log_context;
+};
+
+#define FA_SERVER_OPTIONS_INIT                                                  \
+    {                                                                           \
+        .listen = "127.0.0.1", .store = "memory", .profile = FA_PROFILE_STRICT, \
+        .journal_size = 10000                                                   \
+    }
+
+enum fa_verdict {
+    FA_VERDICT_ANY = -1,
+    FA_VERDICT_ACCEPTED, /* answered as asked */
+    FA_VERDICT_REFUSED,  /* the client's fault */
+    FA_VERDICT_FAILED,   /* the server's fault */
+    FA_VERDICT_MAX,
+};
+
+/**
+ * Start serving. Returns when requests are answered.
+ *
+ * @message:  on failure one line for a person, at most @size bytes
+ *
+ * Errors: -1
+ */
+int fa_server_start(const struct fa_server_options *options, struct fa_server **ret_server,
+                    char *message, size_t size);
+
+/** Stop accepting, answer what was taken, make it durable, free everything. NULL is allowed. */
+void fa_server_stop(struct fa_server *server);
+
+/** `http://127.0.0.1:PORT`, without a slash at the end. Lends as long as the server lives. */
+const char *fa_server_url(const struct fa_server *server);
+unsigned int fa_server_port(const struct fa_server *server);
+
+/** Add an account with these keys, or give an existing apikey this secretkey. Errors: -1 */
+int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey);
+
+/**
+ * How many requests the journal holds.
+ *
+ * @action:   NULL for any
+ * @verdict:  FA_VERDICT_ANY for any
+ */
+size_t fa_server_journal_count(struct fa_server *server, const char *action,
+                               enum fa_verdict verdict);
+
+/**
+ * The reason of the newest request of an action, as a copy that the caller frees; "" if it was
+ * accepted.
+ *
+ * @action: NULL for any
+ *
+ * Errors: NULL no such request
+ */
+char *fa_server_journal_reason(struct fa_server *server, const char *action);
+
+/** How many rows of results a monitor has; -1 when the store cannot tell. */
+int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id);
+
+/** Move the server's clock against the real one. */
+void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

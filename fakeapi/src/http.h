@@ -1,0 +1,151 @@
+/*
+ * The HTTP/1 server: the only user of libmicrohttpd. One thread runs one epoll loop; handlers run
+ * on it, must not block, and see complete requests only. What a handler writes into the store
+ * becomes durable once per turn of the loop: replies marked `after_commit` wait for that and leave
+ * after it.
+ *
+ * libmicrohttpd 0.9.75 reads more than RFC 9112 allows, so every head is checked here before a
+ * handler sees it: ambiguous framing is refused and the connection closed.
+ */
+#ifndef FA_HTTP_H
+#define FA_HTTP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "buf.h"
+
+#define FA_HTTP_BODY_MAX    (1024 * 1024)      /* larger bodies get 413; PROTOCOL.md §4 */
+#define FA_HTTP_REPLY_MAX   (64 * 1024 * 1024) /* ceiling of a reply's body */
+#define FA_HTTP_HEADERS_MAX 12                 /* further header fields of one reply */
+#define FA_HTTP_STREAM_MAX  (1024 * 1024) /* unread bytes of a live stream; beyond, it is closed */
+
+struct fa_http;
+struct fa_http_exchange;
+struct fa_http_stream;
+
+/* Lives until the handler has returned. All bytes are as they came over the wire, not decoded. */
+struct fa_http_request {
+    const char *method; /* "GET", "HEAD", "POST", … */
+    const char *path;   /* up to the first `?`, never empty */
+    const char *query;  /* after the first `?`, without it; "" if there is none */
+    size_t query_len;
+    const char *body; /* "" if there is none */
+    size_t body_len;
+    const char *peer; /* address of the client, without port */
+    struct fa_http_exchange *exchange;
+};
+
+struct fa_http_field {
+    char name[48];
+    char value[1024];
+};
+
+struct fa_http_reply {
+    unsigned int status;      /* 200 unless the handler says otherwise */
+    const char *content_type; /* borrowed for ever; NULL for none */
+    struct pm_buf body;
+    struct fa_http_field headers[FA_HTTP_HEADERS_MAX];
+    size_t header_count;
+    bool close;                    /* close the connection afterwards */
+    bool after_commit;             /* hold back until the store has committed */
+    struct fa_http_stream *stream; /* set by fa_http_stream_start() */
+};
+
+/** Answer one request. The reply comes in as 200 with an empty body. */
+typedef void (*fa_http_handler)(void *context, const struct fa_http_request *request,
+                                struct fa_http_reply *reply);
+
+struct fa_http_options {
+    const char *address; /* numeric, IPv4 or IPv6 */
+    unsigned int port;   /* 0: any free one */
+    /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
+    int (*commit)(void *context);
+    /* What to answer instead when commit failed; the reply is empty again. */
+    void (*commit_failed)(void *context, struct fa_http_reply *reply);
+    /* Called on the loop after fa_http_wake(). May be NULL. */
+    void (*woken)(void *context);
+    void *context;
+};
+
+/** One header field of the request by name, in any case; NULL if absent. Lends until the handler
+ * returns. */
+const char *fa_http_header(const struct fa_http_request *request, const char *name);
+
+/** One cookie by exact name. Errors: -1 absent, or longer than @size with its NUL */
+int fa_http_cookie(const struct fa_http_request *request, const char *name, char *value,
+                   size_t size);
+
+/**
+ * Add a header field to a reply.
+ *
+ * Errors: -1 too many, too long, or with a control character; the reply is unchanged
+ */
+int fa_http_reply_header(struct fa_http_reply *reply, const char *name, const char *value);
+
+/**
+ * Listen. Requests are answered only while fa_http_run() runs.
+ *
+ * @message:  on failure one line for a person, at most @size bytes
+ *
+ * Errors: -1
+ */
+int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http, char *message,
+                size_t size);
+
+/** After fa_http_run() has returned, or was never called. NULL is allowed. */
+void fa_http_free(struct fa_http *http);
+
+/** The port it listens on. */
+unsigned int fa_http_port(const struct fa_http *http);
+
+/**
+ * Give paths to a handler: those equal to @prefix and those below it (`/dashboard` takes
+ * `/dashboard` and `/dashboard/x`). Earlier mounts win. A prefix of "" takes what is left.
+ *
+ * @prefix: borrowed for ever
+ *
+ * Errors: -1 too many mounts
+ */
+int fa_http_mount(struct fa_http *http, const char *prefix, fa_http_handler handler, void *context);
+
+/**
+ * Serve until fa_http_stop(). Then stops accepting, commits and answers what handlers have taken,
+ * ends the streams, and returns.
+ */
+void fa_http_run(struct fa_http *http);
+
+/** Make fa_http_run() return. From any thread, any number of times. */
+void fa_http_stop(struct fa_http *http);
+
+/** Have `woken` called on the loop soon. From any thread. */
+void fa_http_wake(struct fa_http *http);
+
+/*
+ * Live streams (server-sent events). A handler starts one in its reply, together with status,
+ * content type and header fields; what is written goes out at once, in the order written, the
+ * reply's body first. When nothing was written for 15 seconds the server sends the comment `:
+ * ping`.
+ */
+
+/**
+ * Turn the reply to this request into a stream.
+ *
+ * @closed:  called once when the stream is over, whoever ended it; afterwards the stream is gone.
+ *           Not called when this function fails. May be NULL.
+ *
+ * Errors: NULL out of memory
+ */
+struct fa_http_stream *fa_http_stream_start(
+    const struct fa_http_request *request, struct fa_http_reply *reply,
+    void (*closed)(void *context, struct fa_http_stream *stream), void *context);
+
+/** Append bytes. Errors: -1 the reader is too slow (FA_HTTP_STREAM_MAX): the stream will be closed
+ */
+int fa_http_stream_write(struct fa_http_stream *stream, const void *bytes, size_t len);
+
+/** End it after what was written. */
+void fa_http_stream_end(struct fa_http_stream *stream);
+
+#endif

@@ -1,0 +1,228 @@
+/*
+ * What the server keeps: accounts, tokens, monitors with their parameters, results, and the simple
+ * objects of the other actions. One interface, whatever the engine; nothing here knows about HTTP
+ * or the protocol's texts.
+ *
+ * Writes collect in one transaction that fa_store_commit() ends; reads see them at once. All
+ * functions belong to one thread. Those that return int give 0, or FA_STORE_FAILED after writing
+ * the reason to fa_store_message(), or FA_STORE_ABSENT where that is said.
+ */
+#ifndef FA_STORE_H
+#define FA_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FA_STORE_FAILED (-1) /* the engine could not; nothing of this call was stored */
+#define FA_STORE_ABSENT (-2) /* no such thing */
+
+struct fa_store;
+
+struct fa_account {
+    int64_t id;
+    int64_t reseller_id; /* account that may act for this one; 0 for none */
+    const char *apikey;
+    const char *secretkey;
+    const char *name;            /* for people; "" if unnamed */
+    const char *user;            /* "" if it cannot sign in by password */
+    const char *password_md5;    /* lower-case hexadecimal, or "" */
+    const char *password_sha256; /* likewise */
+};
+
+enum fa_param_kind {
+    FA_PARAM_RESULT,
+    FA_PARAM_ADDITIONAL,
+    FA_PARAM_MONITOR,
+    FA_PARAM_KIND_MAX,
+};
+
+/* One entry of resultParams, additionalResultParams or monitorParams; PROTOCOL.md §3.0. */
+struct fa_monitor_param {
+    int64_t id;
+    enum fa_param_kind kind;
+    int data_type; /* 1 boolean, 2 integer, 3 string, 4 float */
+    bool is_hidden;
+    bool has_fixed_values;
+    const char *name;
+    const char *display_name;
+    const char *uom;   /* "" for monitorParams */
+    const char *value; /* monitorParams only, else "" */
+    const char *groups;
+    const char *aggregate; /* avg, sum, min, max, last, or "" */
+};
+
+struct fa_monitor {
+    int64_t id;
+    int64_t account_id;
+    int64_t agent_id; /* 0 for none */
+    bool is_multi_value;
+    const char *name;
+    const char *tag;
+    const char *type;
+    const char *agent_name;
+    const char *plugin_id;
+    const char *order_id;
+    const char *gui_style;
+};
+
+/* Which monitors to list. NULL and 0 mean any; text must match exactly. */
+struct fa_monitor_filter {
+    int64_t account_id;
+    int64_t agent_id;
+    const char *name;
+    const char *tag;
+    const char *type;
+};
+
+struct fa_value {
+    const char *name;
+    const char *text;
+};
+
+/* One row of results. Names without a value are not there. */
+struct fa_row {
+    int64_t id; /* grows with every new row; a merged row keeps its id */
+    int64_t monitor_id;
+    int64_t checktime_ms;
+    int64_t number; /* 0, or the place among the rows of one checktime */
+    size_t value_count;
+    const struct fa_value *values;
+};
+
+/* Things of which only the fields matter: agents, jobs, pages, contacts … */
+struct fa_object {
+    int64_t id;
+    int64_t account_id;
+    int64_t parent_id; /* the object it belongs to; 0 for none */
+    const char *kind;
+    const char *data; /* JSON object */
+};
+
+/* Visitors. What they are shown lives until they return. Not 0 ends the visit, and is what the
+ * visit returns. */
+typedef int (*fa_account_fn)(void *context, const struct fa_account *account);
+typedef int (*fa_monitor_fn)(void *context, const struct fa_monitor *monitor);
+typedef int (*fa_monitor_param_fn)(void *context, const struct fa_monitor_param *param);
+typedef int (*fa_row_fn)(void *context, const struct fa_row *row);
+typedef int (*fa_object_fn)(void *context, const struct fa_object *object);
+typedef int (*fa_additional_fn)(void *context, int64_t checktime_ms, const char *json);
+
+/**
+ * Open, and create the schema if it is new.
+ *
+ * @where:    `memory`, or the path of a file; its directory must exist
+ * @message:  on failure one line for a person, at most @size bytes
+ *
+ * Errors: -1 no such place, not writable, no database, or of a newer version
+ */
+int fa_store_open(const char *where, struct fa_store **ret_store, char *message, size_t size);
+
+/** Roll back what was not committed, and close. NULL is allowed. */
+void fa_store_close(struct fa_store *store);
+
+/** Why the last call failed; one line. */
+const char *fa_store_message(const struct fa_store *store);
+
+/** Was anything written since the last commit? */
+bool fa_store_is_dirty(const struct fa_store *store);
+
+/** Make the writes durable. On failure all of them since the last commit are undone. */
+int fa_store_commit(struct fa_store *store);
+
+/**
+ * Bracket the writes of one request: they all happen, or after fa_store_undo() none of them. Each
+ * begin is followed by exactly one of the others.
+ */
+int fa_store_begin(struct fa_store *store);
+int fa_store_done(struct fa_store *store);
+void fa_store_undo(struct fa_store *store);
+
+/**
+ * Be told, after each commit, which monitors changed: results or the monitor itself. Once per
+ * monitor and commit; monitor 0 when there were too many to remember: all may have changed.
+ *
+ * Errors: -1 too many listeners
+ */
+int fa_store_listen(struct fa_store *store, void (*changed)(void *context, int64_t monitor_id),
+                    void *context);
+
+/* Accounts and tokens */
+
+/** @account: id is ignored; keys must be new. */
+int fa_store_account_add(struct fa_store *store, const struct fa_account *account, int64_t *ret_id);
+/** Change everything but the keys' identity: found by apikey. Errors: FA_STORE_ABSENT */
+int fa_store_account_set(struct fa_store *store, const struct fa_account *account);
+int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context);
+int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,
+                       int64_t expires_at_ms);
+/** Errors: FA_STORE_ABSENT unknown, expired at @now_ms, or of another account */
+int fa_store_token_check(struct fa_store *store, int64_t account_id, const char *token,
+                         int64_t now_ms);
+/** Forget tokens that expired before @now_ms. */
+int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms);
+
+/* Monitors */
+
+int fa_store_monitor_add(struct fa_store *store, const struct fa_monitor *monitor, int64_t *ret_id);
+/** Everything but the account. Errors: FA_STORE_ABSENT */
+int fa_store_monitor_set(struct fa_store *store, const struct fa_monitor *monitor);
+/** Delete it with all that belongs to it. Errors: FA_STORE_ABSENT no such monitor of the account */
+int fa_store_monitor_delete(struct fa_store *store, int64_t account_id, int64_t monitor_id);
+/** Show one monitor. Errors: FA_STORE_ABSENT no such monitor of the account */
+int fa_store_monitor_get(struct fa_store *store, int64_t account_id, int64_t monitor_id,
+                         fa_monitor_fn visit, void *context);
+/** Ascending ids. */
+int fa_store_monitors(struct fa_store *store, const struct fa_monitor_filter *filter,
+                      fa_monitor_fn visit, void *context);
+/** Add the entry, or replace the one of the same kind and name, which keeps its place. */
+int fa_store_param_set(struct fa_store *store, int64_t monitor_id,
+                       const struct fa_monitor_param *param);
+/** In the order declared. */
+int fa_store_params(struct fa_store *store, int64_t monitor_id, enum fa_param_kind kind,
+                    fa_monitor_param_fn visit, void *context);
+
+/* Results */
+
+/**
+ * Keep one row. If (monitor, checktime, number) is there, the values are merged by name; what was
+ * said last counts.
+ */
+int fa_store_row_merge(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,
+                       int64_t number, const struct fa_value *values, size_t count);
+/** The number after the last row of this checktime; 0 if there is none. */
+int fa_store_row_next(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,
+                      int64_t *ret_number);
+/** From inclusive, to exclusive; ascending checktime and number. */
+int fa_store_rows(struct fa_store *store, int64_t monitor_id, int64_t from_ms, int64_t to_ms,
+                  fa_row_fn visit, void *context);
+/** A page of rows, newest first, strictly before (checktime, number); INT64_MAX, 0 to begin. */
+int fa_store_rows_before(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,
+                         int64_t number, size_t limit, fa_row_fn visit, void *context);
+/** New rows in the order of their arrival, with ids greater than @after_id. */
+int fa_store_rows_after_id(struct fa_store *store, int64_t monitor_id, int64_t after_id,
+                           size_t limit, fa_row_fn visit, void *context);
+/** The greatest row id given so far; 0 if there was none. */
+int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id);
+int fa_store_row_count(struct fa_store *store, int64_t monitor_id, int64_t *ret_count);
+/** @json: one JSON object. Appended to what that checktime has. */
+int fa_store_additional_add(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,
+                            const char *json);
+/** From inclusive, to exclusive; ascending checktime, then as added. */
+int fa_store_additional(struct fa_store *store, int64_t monitor_id, int64_t from_ms, int64_t to_ms,
+                        fa_additional_fn visit, void *context);
+
+/* Objects */
+
+int fa_store_object_add(struct fa_store *store, const struct fa_object *object, int64_t *ret_id);
+/** Replace the data. Errors: FA_STORE_ABSENT */
+int fa_store_object_set(struct fa_store *store, const struct fa_object *object);
+/** Delete it and the objects whose parent it is. Errors: FA_STORE_ABSENT none of this account and
+ * kind */
+int fa_store_object_delete(struct fa_store *store, int64_t account_id, const char *kind,
+                           int64_t id);
+/** Ascending ids. @parent_id: 0 for any; @id: 0 for all */
+int fa_store_objects(struct fa_store *store, int64_t account_id, const char *kind,
+                     int64_t parent_id, int64_t id, fa_object_fn visit, void *context);
+
+#endif
