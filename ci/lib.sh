@@ -1,0 +1,37 @@
+# shellcheck shell=bash
+# What the scripts of ci/ share: where the project is, and steps that are quiet while all goes well.
+set -eu
+
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+cd "$root"
+jobs=$(nproc)
+logs=$root/build/logs
+
+die() {
+    echo "${0##*/}: $1" >&2
+    exit "${2:-1}"
+}
+
+# step TITLE COMMAND…: says what goes on and how long it took; shows all the output if it fails.
+step() {
+    local title=$1 log=$logs/$$.log started=$SECONDS
+    shift
+    mkdir -p "$logs"
+    printf '%-52s' "$title"
+    if ! "$@" >"$log" 2>&1 </dev/null; then
+        printf 'FAILED\n\n'
+        cat "$log"
+        printf '\n%s: failed: %s\n' "${0##*/}" "$title" >&2
+        exit 1
+    fi
+    printf 'ok %4d s\n' $((SECONDS - started))
+    rm -f "$log"
+}
+
+# build PRESET [TARGET…]: configure when needed, then build.
+build() {
+    local preset=$1
+    shift
+    [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
+    cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"}
+}
