@@ -1,4 +1,5 @@
-/* Scope-bound release of single resources: PM_AUTO_FREE char *p = NULL; PM_AUTO_CLOSE int fd = -1; */
+/* Scope-bound release of single resources: PM_AUTO_FREE char *p = NULL; PM_AUTO_CLOSE int fd = -1;
+ */
 #ifndef PM_CLEANUP_H
 #define PM_CLEANUP_H
 
@@ -29,11 +30,11 @@ static inline void pm_cleanup_fclose(FILE **file)
 #define PM_AUTO_FCLOSE    PM_AUTO(pm_cleanup_fclose)
 
 /* Hand a pointer over: the scope no longer frees it. */
-#define PM_TAKE(pointer)                                                                           \
-    __extension__({                                                                                \
-        __typeof__(pointer) pm_taken = (pointer);                                                  \
-        (pointer) = NULL;                                                                          \
-        pm_taken;                                                                                  \
+#define PM_TAKE(pointer)                          \
+    __extension__({                               \
+        __typeof__(pointer) pm_taken = (pointer); \
+        (pointer) = NULL;                         \
+        pm_taken;                                 \
     })
 
 #define PM_ARRAY_LEN(array) (sizeof(array) / sizeof((array)[0]))

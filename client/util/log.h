@@ -23,8 +23,7 @@ enum pm_log_format {
 void pm_log_setup(const char *program, enum pm_log_level level, enum pm_log_format format);
 
 /** Write one line in one write(2). Thread-safe. */
-void pm_log(enum pm_log_level level, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+void pm_log(enum pm_log_level level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 #define pm_log_error(...)   pm_log(PM_LOG_ERROR, __VA_ARGS__)
 #define pm_log_warning(...) pm_log(PM_LOG_WARNING, __VA_ARGS__)

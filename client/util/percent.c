@@ -6,8 +6,7 @@
 bool pm_percent_is_unreserved(unsigned char byte)
 {
     return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
-           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' ||
-           byte == '~';
+           (byte >= '0' && byte <= '9') || byte == '-' || byte == '.' || byte == '_' || byte == '~';
 }
 
 size_t pm_percent_encode(const void *bytes, size_t len, const char *also_safe, char *text,
@@ -20,8 +19,7 @@ size_t pm_percent_encode(const void *bytes, size_t len, const char *also_safe, c
     if (size == 0)
         return 0;
     for (i = 0; i < len; i++) {
-        bool plain =
-            pm_percent_is_unreserved(in[i]) || (in[i] != '\0' && strchr(also_safe, in[i]));
+        bool plain = pm_percent_is_unreserved(in[i]) || (in[i] != '\0' && strchr(also_safe, in[i]));
 
         if ((plain ? 1u : 3u) >= size - used)
             break;

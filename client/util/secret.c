@@ -94,15 +94,17 @@ int pm_secret_read_file(struct pm_secret *secret, const char *path, char *messag
         return -1;
     }
     if (status.st_uid != 0 && status.st_uid != geteuid()) {
-        (void)snprintf(message, size,
-                       "the secret key file '%s' belongs to another user (uid %u); change its owner",
-                       path, (unsigned)status.st_uid);
+        (void)snprintf(
+            message, size,
+            "the secret key file '%s' belongs to another user (uid %u); change its owner", path,
+            (unsigned)status.st_uid);
         return -1;
     }
     if (status.st_mode & (S_IRWXO | S_IWGRP | S_IXGRP)) {
-        (void)snprintf(message, size,
-                       "the secret key file '%s' is open to others (mode %04o); run: chmod 600 '%s'",
-                       path, (unsigned)(status.st_mode & 07777), path);
+        (void)snprintf(
+            message, size,
+            "the secret key file '%s' is open to others (mode %04o); run: chmod 600 '%s'", path,
+            (unsigned)(status.st_mode & 07777), path);
         return -1;
     }
     return read_line(secret, fd, path, message, size);
