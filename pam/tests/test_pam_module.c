@@ -1,0 +1,812 @@
+/*
+ * The built module, driven by the real libpam with service files of its own: what it answers, what
+ * it leaves in the drop directory, and that it leaves the host process as it was.
+ */
+#include "suite.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <security/pam_appl.h>
+#include <security/pam_modules.h>
+
+#include "event.h"
+
+#define SERVICE "pmtest"
+
+/* --- what libpam and the module say to syslog arrives here -------------------------------------
+ */
+
+static char syslog_text[8192];
+static int syslog_lines;
+
+__attribute__((visibility("default"))) void syslog(int priority, const char *format, ...);
+__attribute__((visibility("default"))) void __syslog_chk(int priority, int flag, const char *format,
+                                                         ...);
+
+static void catch_syslog(const char *format, va_list args)
+{
+    size_t used = strlen(syslog_text);
+
+    (void)vsnprintf(syslog_text + used, sizeof(syslog_text) - used, format, args);
+    syslog_lines++;
+}
+
+void syslog(int priority, const char *format, ...)
+{
+    va_list args;
+
+    (void)priority;
+    va_start(args, format);
+    catch_syslog(format, args);
+    va_end(args);
+}
+
+void __syslog_chk(int priority, int flag, const char *format, ...)
+{
+    va_list args;
+
+    (void)priority, (void)flag;
+    va_start(args, format);
+    catch_syslog(format, args);
+    va_end(args);
+}
+
+/* --- a host: service file, drop directory, handle -----------------------------------------------
+ */
+
+struct host {
+    char dir[64], confdir[80], drop[80];
+    pam_handle_t *pamh;
+};
+
+struct record {
+    char name[NAME_MAX + 1];
+    char text[PM_EVENT_RECORD_SIZE];
+    struct pm_event event;
+};
+
+static int no_conversation(int count, const struct pam_message **messages,
+                           struct pam_response **responses, void *data)
+{
+    (void)count, (void)messages, (void)responses, (void)data;
+    ck_abort_msg("the module must not converse");
+    return PAM_CONV_ERR;
+}
+
+static const struct pam_conv conversation = {no_conversation, NULL};
+
+static void write_service(const struct host *host, const char *words, const char *control)
+{
+    static const char *const stacks[] = {"auth", "account", "session", "password"};
+    char path[128];
+    FILE *file;
+    size_t i;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", host->confdir, SERVICE);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    for (i = 0; i < 4; i++) {
+        (void)fprintf(file, "%s %s %s %s\n", stacks[i], control, PM_MODULE, words);
+        (void)fprintf(file, "%s required pam_permit.so\n", stacks[i]);
+    }
+    ck_assert_int_eq(fclose(file), 0);
+    (void)snprintf(path, sizeof(path), "%s/other", host->confdir); /* libpam misses it aloud */
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    (void)fputs("auth required pam_deny.so\n", file);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
+static void host_start(struct host *host, const char *more_words)
+{
+    char words[256];
+
+    memset(host, 0, sizeof(*host));
+    (void)strcpy(host->dir, "/tmp/pam-module-XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(host->dir));
+    (void)snprintf(host->confdir, sizeof(host->confdir), "%s/pam.d", host->dir);
+    (void)snprintf(host->drop, sizeof(host->drop), "%s/drop", host->dir);
+    ck_assert_int_eq(mkdir(host->confdir, 0700), 0);
+    ck_assert_int_eq(mkdir(host->drop, 0700), 0);
+    (void)snprintf(words, sizeof(words), "drop=%s %s", host->drop, more_words);
+    write_service(host, words, "optional");
+    syslog_text[0] = '\0';
+    syslog_lines = 0;
+}
+
+static void host_begin(struct host *host, const char *user)
+{
+    ck_assert_int_eq(pam_start_confdir(SERVICE, user, &conversation, host->confdir, &host->pamh),
+                     PAM_SUCCESS);
+}
+
+static void host_stop(struct host *host)
+{
+    char command[128];
+
+    if (host->pamh)
+        ck_assert_int_eq(pam_end(host->pamh, PAM_SUCCESS), PAM_SUCCESS);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", host->dir);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static int by_name(const void *left, const void *right)
+{
+    return strcmp(((const struct record *)left)->name, ((const struct record *)right)->name);
+}
+
+/* All records, sorted; each must be a well-formed one under its own name. */
+static size_t read_records(const struct host *host, struct record *records, size_t max)
+{
+    DIR *dir = opendir(host->drop);
+    struct dirent *entry;
+    size_t count = 0;
+
+    ck_assert_ptr_nonnull(dir);
+    while ((entry = readdir(dir)) != NULL) {
+        struct record *record = &records[count];
+        char name[PM_EVENT_NAME_SIZE];
+        const char *reason;
+        ssize_t len;
+
+        if (entry->d_name[0] == '.')
+            continue;
+        ck_assert_uint_lt(count, max);
+        (void)strcpy(record->name, entry->d_name);
+        len = readlinkat(dirfd(dir), record->name, record->text, sizeof(record->text));
+        ck_assert_int_gt(len, 0);
+        ck_assert_int_lt(len, (int)sizeof(record->text));
+        ck_assert_msg(pm_event_decode(record->text, (size_t)len, &record->event, &reason) == 0,
+                      "%s", reason);
+        pm_event_format_name(&record->event, name);
+        ck_assert_str_eq(record->name, name);
+        count++;
+    }
+    closedir(dir);
+    qsort(records, count, sizeof(*records), by_name);
+    for (size_t i = 0; i < count; i++) { /* the texts point into the array: read them again */
+        const char *reason;
+        char path[PATH_MAX];
+        ssize_t len;
+
+        (void)snprintf(path, sizeof(path), "%s/%s", host->drop, records[i].name);
+        len = readlink(path, records[i].text, sizeof(records[i].text));
+        ck_assert_int_eq(pm_event_decode(records[i].text, (size_t)len, &records[i].event, &reason),
+                         0);
+    }
+    return count;
+}
+
+static const char *text(const struct record *record, enum pm_event_text which)
+{
+    return record->event.texts[which].bytes;
+}
+
+/* --- answers -----------------------------------------------------------------------------------
+ */
+
+typedef int (*entry_point)(pam_handle_t *pamh, int flags, int argc, const char **argv);
+
+static const char *const entry_points[] = {
+    "pam_sm_authenticate", "pam_sm_setcred",       "pam_sm_acct_mgmt",
+    "pam_sm_open_session", "pam_sm_close_session", "pam_sm_chauthtok",
+};
+
+static void check_answers(struct host *host, const char *drop)
+{
+    const char *argv[] = {drop};
+    void *module = dlopen(PM_MODULE, RTLD_NOW);
+    size_t i;
+
+    ck_assert_msg(module != NULL, "%s", dlerror());
+    for (i = 0; i < 6; i++) {
+        void *symbol = dlsym(module, entry_points[i]);
+        entry_point call;
+
+        ck_assert_ptr_nonnull(symbol);
+        memcpy(&call, &symbol, sizeof(call));
+        ck_assert_msg(call(host->pamh, 0, 1, argv) == PAM_IGNORE, "%s", entry_points[i]);
+    }
+    dlclose(module);
+}
+
+START_TEST(test_pam_every_function_answers_ignore)
+{
+    struct record records[2];
+    struct host host;
+    char word[128];
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    (void)snprintf(word, sizeof(word), "drop=%s", host.drop);
+    check_answers(&host, word);
+    ck_assert_uint_eq(read_records(&host, records, 2), 2);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_every_function_answers_ignore_when_the_record_cannot_be_left)
+{
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    check_answers(&host, "drop=/nonexistent/drop");
+    ck_assert_int_eq(syslog_lines, 2);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_control_words_do_not_change_the_login)
+{
+    static const char *const controls[] = {"optional", "required", "requisite", "sufficient"};
+    struct host host;
+    size_t i;
+
+    for (i = 0; i < 4; i++) {
+        host_start(&host, "");
+        write_service(&host, "drop=/nonexistent", controls[i]);
+        host_begin(&host, "alice");
+        ck_assert_int_eq(pam_authenticate(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_int_eq(pam_acct_mgmt(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_int_eq(pam_setcred(host.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_int_eq(pam_chauthtok(host.pamh, 0), PAM_SUCCESS);
+        host_stop(&host);
+    }
+}
+END_TEST
+
+/* A line of ours alone above pam_deny lets nobody in. */
+START_TEST(test_pam_sufficient_is_no_way_in)
+{
+    struct host host;
+    char path[128];
+    FILE *file;
+
+    host_start(&host, "");
+    (void)snprintf(path, sizeof(path), "%s/%s", host.confdir, SERVICE);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    (void)fprintf(file, "auth sufficient %s\nauth required pam_deny.so\n", PM_MODULE);
+    ck_assert_int_eq(fclose(file), 0);
+    host_begin(&host, "alice");
+    ck_assert_int_ne(pam_authenticate(host.pamh, 0), PAM_SUCCESS);
+    host_stop(&host);
+}
+END_TEST
+
+/* --- records -----------------------------------------------------------------------------------
+ */
+
+START_TEST(test_pam_open_and_close_leave_a_pair)
+{
+    struct record records[2];
+    const struct record *opened, *closed;
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    pam_set_item(host.pamh, PAM_RHOST, "192.0.2.77");
+    pam_set_item(host.pamh, PAM_TTY, "ssh");
+    pam_putenv(host.pamh, "SSH_CONNECTION=192.0.2.77 40000 192.0.2.1 22");
+    pam_putenv(host.pamh, "SSH_AUTH_INFO_0=publickey ssh-ed25519 AAAAC3Nz\npassword\n");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_close_session(host.pamh, PAM_SILENT), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, records, 2), 2);
+    opened = &records[records[0].event.phase == PM_EVENT_OPEN ? 0 : 1];
+    closed = &records[records[0].event.phase == PM_EVENT_OPEN ? 1 : 0];
+
+    ck_assert_str_eq(text(opened, PM_EVENT_SERVICE), SERVICE);
+    ck_assert_str_eq(text(opened, PM_EVENT_USER), "alice");
+    ck_assert_str_eq(text(opened, PM_EVENT_RHOST), "192.0.2.77");
+    ck_assert_str_eq(text(opened, PM_EVENT_TTY), "ssh");
+    ck_assert_str_eq(text(opened, PM_EVENT_CONN), "192.0.2.77 40000 192.0.2.1 22");
+    ck_assert_str_eq(text(opened, PM_EVENT_AUTH_INFO), "publickey ssh-ed25519 AAAAC3Nz");
+    ck_assert_ptr_null(text(opened, PM_EVENT_RUSER));
+    ck_assert_int_eq(opened->event.numbers[PM_EVENT_UID], getuid());
+    ck_assert_int_eq(opened->event.numbers[PM_EVENT_EUID], geteuid());
+    ck_assert_int_eq(opened->event.numbers[PM_EVENT_PID], getpid());
+    ck_assert_int_gt(opened->event.mono_ms, 0);
+    ck_assert_str_eq(opened->event.login_id, "");
+    ck_assert_int_eq(closed->event.phase, PM_EVENT_CLOSE);
+    ck_assert_str_eq(closed->event.login_id, opened->event.id);
+    ck_assert_int_eq(closed->event.opened_ms, opened->event.wall_ms);
+    ck_assert_str_ne(closed->event.id, opened->event.id);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_close_without_open_is_reported_alone)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_str_eq(record.event.login_id, "");
+    ck_assert_int_eq(record.event.opened_ms, -1);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_handles_do_not_mix)
+{
+    struct record records[4];
+    struct host first, second;
+    size_t i, paired = 0;
+
+    host_start(&first, "");
+    second = first;
+    host_begin(&first, "alice");
+    host_begin(&second, "bob");
+    ck_assert_int_eq(pam_open_session(first.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_open_session(second.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_close_session(first.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_close_session(second.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&first, records, 4), 4);
+    for (i = 0; i < 16; i++) {
+        const struct record *opened = &records[i / 4], *closed = &records[i % 4];
+
+        if (strcmp(opened->event.id, closed->event.login_id) != 0)
+            continue;
+        ck_assert_str_eq(text(opened, PM_EVENT_USER), text(closed, PM_EVENT_USER));
+        paired++;
+    }
+    ck_assert_uint_eq(paired, 2);
+    ck_assert_int_eq(pam_end(second.pamh, PAM_SUCCESS), PAM_SUCCESS);
+    host_stop(&first);
+}
+END_TEST
+
+START_TEST(test_pam_items_of_any_bytes_arrive_as_they_are)
+{
+    char bytes[256];
+    struct record record;
+    struct host host;
+    size_t i;
+
+    for (i = 0; i < 255; i++)
+        bytes[i] = (char)(i + 1);
+    bytes[255] = '\0';
+    host_start(&host, "");
+    host_begin(&host, bytes);
+    pam_set_item(host.pamh, PAM_RHOST, bytes);
+    pam_set_item(host.pamh, PAM_RUSER, "../../../etc/passwd");
+    pam_set_item(host.pamh, PAM_TTY, "");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_str_eq(text(&record, PM_EVENT_USER), bytes);
+    ck_assert_str_eq(text(&record, PM_EVENT_RHOST), bytes);
+    ck_assert_str_eq(text(&record, PM_EVENT_RUSER), "../../../etc/passwd");
+    ck_assert_str_eq(text(&record, PM_EVENT_TTY), "");
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_huge_items_are_cut)
+{
+    enum { HUGE = 1024 * 1024 };
+    struct record record;
+    struct host host;
+    char *huge = malloc(HUGE + 1), *variable = malloc(HUGE + 32);
+
+    memset(huge, '\xfe', HUGE);
+    huge[HUGE] = '\0';
+    (void)sprintf(variable, "SSH_AUTH_INFO_0=%s", huge);
+    host_start(&host, "");
+    host_begin(&host, huge + HUGE - 1000); /* libpam's audit line takes not much more */
+    pam_set_item(host.pamh, PAM_RHOST, huge + HUGE - 1000);
+    pam_set_item(host.pamh, PAM_TTY, huge + HUGE - 1000);
+    pam_set_item(host.pamh, PAM_RUSER, huge);
+    pam_putenv(host.pamh, variable);
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_uint_ge(record.event.texts[PM_EVENT_USER].len, 64);
+    ck_assert_uint_ne(record.event.clipped & 1u << PM_EVENT_USER, 0);
+    ck_assert_uint_ne(record.event.clipped & 1u << PM_EVENT_AUTH_INFO, 0);
+    host_stop(&host);
+    free(huge);
+    free(variable);
+}
+END_TEST
+
+START_TEST(test_pam_process_environment_is_not_read)
+{
+    struct record record;
+    struct host host;
+
+    ck_assert_int_eq(setenv("SSH_CONNECTION", "6.6.6.6 1 6.6.6.6 2", 1), 0);
+    ck_assert_int_eq(setenv("SSH_AUTH_INFO_0", "publickey forged", 1), 0);
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_ptr_null(text(&record, PM_EVENT_CONN));
+    ck_assert_ptr_null(text(&record, PM_EVENT_AUTH_INFO));
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_a_password_in_the_handle_goes_nowhere)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    (void)pam_set_item(host.pamh, PAM_AUTHTOK, "hunter2"); /* refused to applications; tried */
+    pam_putenv(host.pamh, "PAM_AUTHTOK=hunter2");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_ptr_null(memmem(record.text, sizeof(record.text), "hunter2", 7));
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_other_phases_leave_nothing)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_authenticate(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_acct_mgmt(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_setcred(host.pamh, PAM_ESTABLISH_CRED), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 0);
+    ck_assert_int_eq(syslog_lines, 0);
+    host_stop(&host);
+}
+END_TEST
+
+/* --- failures ----------------------------------------------------------------------------------
+ */
+
+START_TEST(test_pam_missing_drop_directory_is_said_once_and_the_login_goes_on)
+{
+    struct host host;
+
+    host_start(&host, "");
+    ck_assert_int_eq(rmdir(host.drop), 0);
+    host_begin(&host, "alice\nJan 1 forged: line");
+    pam_set_item(host.pamh, PAM_RHOST, "192.0.2.77\x1b[31m");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(syslog_lines, 1);
+    ck_assert_ptr_nonnull(strstr(syslog_text, "not reported"));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "of user alice%0AJan%201%20forged:%20line from"));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "from 192.0.2.77%1B%5B31m "));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "through " SERVICE));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "No such file or directory"));
+    ck_assert_ptr_null(strchr(syslog_text, '\n'));
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_drop_that_is_a_file_is_said)
+{
+    struct host host;
+    int fd;
+
+    host_start(&host, "");
+    ck_assert_int_eq(rmdir(host.drop), 0);
+    fd = open(host.drop, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    ck_assert_int_ge(fd, 0);
+    close(fd);
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(syslog_text, "Not a directory"));
+    host_stop(&host);
+}
+END_TEST
+
+/* Where the machine allows mounting; elsewhere an unwritable directory stands for it. */
+START_TEST(test_pam_full_drop_directory_is_said)
+{
+    struct host host;
+    bool mounted;
+
+    host_start(&host, "");
+    mounted = mount("drop", host.drop, "tmpfs", MS_NODEV, "size=4k,nr_inodes=2,mode=700") == 0;
+    if (!mounted)
+        ck_assert_int_eq(chmod(host.drop, 0500), 0);
+    host_begin(&host, "alice");
+    for (int i = 0; i < 3; i++)
+        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    if (mounted || geteuid() != 0)
+        ck_assert_ptr_nonnull(strstr(syslog_text, mounted ? "No space left" : "Permission denied"));
+    if (mounted)
+        ck_assert_int_eq(umount(host.drop), 0);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_read_only_drop_directory_is_said)
+{
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    if (mount("drop", host.drop, "tmpfs", MS_RDONLY | MS_NODEV, "size=4k") == 0) {
+        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_ptr_nonnull(strstr(syslog_text, "Read-only file system"));
+        ck_assert_int_eq(umount(host.drop), 0);
+    }
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_wrong_words_are_named_once_and_ignored)
+{
+    struct record records[2];
+    struct host host;
+
+    host_start(&host, "colour=blue debugging drop=relative/path");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(syslog_lines, 3);
+    ck_assert_ptr_nonnull(strstr(syslog_text, "unknown option 'colour=blue'"));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "'debugging'"));
+    ck_assert_ptr_nonnull(strstr(syslog_text, "'drop=relative/path': an absolute path"));
+    ck_assert_uint_eq(read_records(&host, records, 2), 2);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_debug_says_what_was_left)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "debug");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_int_eq(syslog_lines, 1);
+    ck_assert_ptr_nonnull(strstr(syslog_text, record.event.id));
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_drop_path_of_any_length_is_safe)
+{
+    static char words[8192];
+    struct host host;
+
+    host_start(&host, "");
+    memset(words, 'x', sizeof(words) - 1);
+    memcpy(words, "drop=/", 6);
+    for (size_t len = 500; len <= 900; len += 13) { /* libpam takes lines of about 1 KiB */
+        char word[1024];
+
+        (void)snprintf(word, sizeof(word), "%.*s", (int)len, words);
+        write_service(&host, word, "optional");
+        host_begin(&host, "alice");
+        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+        pam_end(host.pamh, PAM_SUCCESS);
+        host.pamh = NULL;
+    }
+    host_stop(&host);
+}
+END_TEST
+
+/* --- the host process --------------------------------------------------------------------------
+ */
+
+struct state {
+    int fds, threads;
+    mode_t mask;
+    char cwd[PATH_MAX];
+    sighandler_t handlers[NSIG];
+    int flags[NSIG];
+    sigset_t blocked;
+    struct rlimit limits[RLIM_NLIMITS];
+    char environment[8192];
+};
+
+static int count_entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int count = 0;
+
+    while (dir && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count;
+}
+
+static void take_state(struct state *state)
+{
+    size_t used = 0;
+    int i;
+
+    memset(state, 0, sizeof(*state));
+    state->fds = count_entries("/proc/self/fd");
+    state->threads = count_entries("/proc/self/task");
+    state->mask = umask(0);
+    (void)umask(state->mask);
+    ck_assert_ptr_nonnull(getcwd(state->cwd, sizeof(state->cwd)));
+    for (i = 1; i < NSIG; i++) {
+        struct sigaction action = {.sa_flags = 0};
+
+        (void)sigaction(i, NULL, &action);
+        state->handlers[i] = action.sa_handler;
+        state->flags[i] = action.sa_flags;
+    }
+    (void)sigprocmask(SIG_BLOCK, NULL, &state->blocked);
+    for (i = 0; i < RLIM_NLIMITS; i++)
+        (void)getrlimit((__rlimit_resource_t)i, &state->limits[i]);
+    for (i = 0; environ[i]; i++)
+        used += (size_t)snprintf(state->environment + used, sizeof(state->environment) - used,
+                                 "%s\n", environ[i]);
+}
+
+START_TEST(test_pam_host_process_is_left_as_it_was)
+{
+    static struct state before, after;
+    struct host host;
+
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS); /* libpam loads its modules */
+    take_state(&before);
+    for (int i = 0; i < 20; i++) {
+        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    }
+    take_state(&after);
+    ck_assert_mem_eq(&before, &after, sizeof(before));
+    host_stop(&host);
+}
+END_TEST
+
+/*
+ * What the caller of a setuid program may choose, each in a process of its own. No assertions of
+ * Check in there: they write to a file.
+ */
+static int limit(__rlimit_resource_t resource, rlim_t value)
+{
+    struct rlimit both = {value, value};
+
+    return setrlimit(resource, &both);
+}
+
+static int limit_files(void)
+{
+    return limit(RLIMIT_NOFILE, 3);
+}
+
+static int limit_size(void)
+{
+    return limit(RLIMIT_FSIZE, 0); /* SIGXFSZ keeps its deadly default */
+}
+
+static int limit_processes(void)
+{
+    return limit(RLIMIT_NPROC, 0);
+}
+
+static int close_standard_descriptors(void)
+{
+    return close(0) + close(1) + close(2);
+}
+
+static int ignore_signals(void)
+{
+    return signal(SIGCHLD, SIG_IGN) == SIG_ERR || signal(SIGPIPE, SIG_IGN) == SIG_ERR ||
+           signal(SIGXFSZ, SIG_IGN) == SIG_ERR;
+}
+
+static int lose_directory(void)
+{
+    char dir[] = "/tmp/pam-gone-XXXXXX";
+
+    return !mkdtemp(dir) || chdir(dir) != 0 || rmdir(dir) != 0;
+}
+
+static int open_mask(void)
+{
+    (void)umask(0);
+    return 0;
+}
+
+static int shut_mask(void)
+{
+    (void)umask(0777);
+    return 0;
+}
+
+static int empty_environment(void)
+{
+    return clearenv();
+}
+
+START_TEST(test_pam_no_caller_can_suppress_the_record)
+{
+    static const struct {
+        const char *name;
+        int (*set_up)(void);
+    } rows[] = {
+        {"no descriptors", limit_files},
+        {"no file size", limit_size},
+        {"no processes", limit_processes},
+        {"closed descriptors", close_standard_descriptors},
+        {"ignored signals", ignore_signals},
+        {"deleted directory", lose_directory},
+        {"umask 0", open_mask},
+        {"umask 0777", shut_mask},
+        {"empty environment", empty_environment},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct record record;
+        struct host host;
+        int status;
+        pid_t pid;
+
+        host_start(&host, "");
+        host_begin(&host, "alice");
+        ck_assert_int_eq(pam_authenticate(host.pamh, 0), PAM_SUCCESS); /* loads all modules */
+        pid = fork();
+        ck_assert_int_ge(pid, 0);
+        if (pid == 0) {
+            if (rows[i].set_up() != 0)
+                _exit(127);
+            (void)pam_open_session(host.pamh, 0);
+            _exit(0); /* whatever libpam said: without descriptors it has no audit socket */
+        }
+        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+        ck_assert_msg(status == 0, "%s: status %d", rows[i].name, status);
+        ck_assert_msg(read_records(&host, &record, 1) == 1, "no record: %s", rows[i].name);
+        ck_assert_str_eq(text(&record, PM_EVENT_USER), "alice");
+        host_stop(&host);
+    }
+}
+END_TEST
+
+static const struct test_case cases[] = {
+    TEST(test_pam_every_function_answers_ignore),
+    TEST(test_pam_every_function_answers_ignore_when_the_record_cannot_be_left),
+    TEST(test_pam_control_words_do_not_change_the_login),
+    TEST(test_pam_sufficient_is_no_way_in),
+    TEST(test_pam_open_and_close_leave_a_pair),
+    TEST(test_pam_close_without_open_is_reported_alone),
+    TEST(test_pam_handles_do_not_mix),
+    TEST(test_pam_items_of_any_bytes_arrive_as_they_are),
+    TEST(test_pam_huge_items_are_cut),
+    TEST(test_pam_process_environment_is_not_read),
+    TEST(test_pam_a_password_in_the_handle_goes_nowhere),
+    TEST(test_pam_other_phases_leave_nothing),
+    TEST(test_pam_missing_drop_directory_is_said_once_and_the_login_goes_on),
+    TEST(test_pam_drop_that_is_a_file_is_said),
+    TEST(test_pam_full_drop_directory_is_said),
+    TEST(test_pam_read_only_drop_directory_is_said),
+    TEST(test_pam_wrong_words_are_named_once_and_ignored),
+    TEST(test_pam_debug_says_what_was_left),
+    TEST(test_pam_drop_path_of_any_length_is_safe),
+    TEST(test_pam_host_process_is_left_as_it_was),
+    TEST(test_pam_no_caller_can_suppress_the_record),
+};
+
+TEST_MAIN("pam_module", cases)
