@@ -14,17 +14,23 @@ die() {
 
 # step TITLE COMMAND…: says what goes on and how long it took; shows all the output if it fails.
 step() {
-    local title=$1 log=$logs/$$.log started=$SECONDS
+    local title=$1 log=$logs/$$.log started=$SECONDS status
     shift
     mkdir -p "$logs"
     printf '%-52s' "$title"
-    if ! "$@" >"$log" 2>&1 </dev/null; then
+    set +e
+    (
+        set -e
+        "$@"
+    ) >"$log" 2>&1 </dev/null
+    status=$?
+    set -e
+    if [ "$status" -ne 0 ]; then
         printf 'FAILED\n\n'
         cat "$log"
-        printf '\n%s: failed: %s\n' "${0##*/}" "$title" >&2
-        exit 1
+        die "failed: $title"
     fi
-    printf 'ok %4d s\n' $((SECONDS - started))
+    printf 'ok  %d s\n' $((SECONDS - started))
     rm -f "$log"
 }
 
