@@ -1,0 +1,18 @@
+/* Every subcommand: its row for the table in main.c, defined in cmd_<name>.c. */
+#ifndef CLI_COMMANDS_H
+#define CLI_COMMANDS_H
+
+#include "cli.h"
+
+extern const struct cli_command cmd_sign;
+extern const struct cli_command cmd_auth_token;
+extern const struct cli_command cmd_setup;
+extern const struct cli_command cmd_monitor_add;
+extern const struct cli_command cmd_monitor_list;
+extern const struct cli_command cmd_monitor_show;
+extern const struct cli_command cmd_monitor_edit;
+extern const struct cli_command cmd_monitor_delete;
+extern const struct cli_command cmd_result_add;
+extern const struct cli_command cmd_result_list;
+
+#endif
