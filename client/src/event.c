@@ -323,7 +323,8 @@ static int parse_text(const struct field *field, char *value, struct pm_event_vi
         if (!is_encoded_byte(value[len]))
             return -1;
     }
-    if (pm_percent_decode(value, len, value, &len) < 0 || len > field->limit)
+    if (pm_percent_decode(value, len, value, &len) < 0 || len > field->limit ||
+        memchr(value, '\0', len))
         return -1;
     value[len] = '\0';
     ret_text->bytes = value;

@@ -43,7 +43,7 @@ enum pm_event_number {
     PM_EVENT_NUMBER_MAX,
 };
 
-/* Bytes as they came: any value, not NUL-terminated unless a function says so. */
+/* Bytes as they came: any but NUL; not NUL-terminated unless a function says so. */
 struct pm_event_view {
     const char *bytes; /* NULL: the item was absent */
     size_t len;
@@ -97,8 +97,8 @@ size_t pm_event_encode(const struct pm_event *event, char *record, size_t size);
 
 /**
  * Read a record. Unknown keys are skipped; anything else that pm_event_encode() cannot have
- * written is refused: another version, a known key twice, a missing id, time or phase, a byte that
- * should be encoded, a number out of range, a text over its limit.
+ * written is refused: another version, a known key twice, a missing id, time or phase, an encoded
+ * NUL, a byte that should be encoded, a number out of range, a text over its limit.
  *
  * @record:     @len bytes and room for a NUL behind them; overwritten, and lent to @ret_event,
  *              whose texts are NUL-terminated inside it

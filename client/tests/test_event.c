@@ -115,11 +115,11 @@ END_TEST
 
 START_TEST(test_event_round_trips_every_byte_in_every_text)
 {
-    char all[256], record[PM_EVENT_RECORD_SIZE];
+    char all[255], record[PM_EVENT_RECORD_SIZE];
     size_t i, which;
 
     for (i = 0; i < sizeof(all); i++)
-        all[i] = (char)i;
+        all[i] = (char)(i + 1);
     for (which = 0; which < PM_EVENT_TEXT_MAX; which++) {
         struct pm_event event = full_event(), back;
         const char *reason;
@@ -306,6 +306,7 @@ START_TEST(test_event_refuses_what_nobody_writes)
         {"cut escape", HEAD " user=alice%2"},
         {"empty escape", HEAD " user=alice%"},
         {"escape of no digits", HEAD " user=%GG"},
+        {"encoded NUL", HEAD " user=al%00ice"},
         {"uid with a sign", HEAD " uid=+1"},
         {"uid of letters", HEAD " uid=root"},
         {"uid encoded", HEAD " uid=%31"},

@@ -1,0 +1,389 @@
+/* The agent's memory; see journal.h. The only file of the client that knows SQLite. */
+#include "journal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "cleanup.h"
+#include "error.h"
+#include "fs.h"
+
+#define SCHEMA_VERSION  1
+#define BUSY_TIMEOUT_MS 10000
+
+extern const unsigned char pm_embed_journal_sql[];
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    ADD,
+    ADD_BAD,
+    NEXT,
+    NEXT_TIME,
+    DONE,
+    RETRY,
+    SET_ASIDE,
+    WAKE,
+    PRUNE,
+    COUNT,
+    STATEMENT_MAX,
+};
+
+static const char *const sql[STATEMENT_MAX] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [ADD] =
+        "INSERT INTO events (id, record, monitor, checktime)"
+        " SELECT ?1, ?2, ?3, CASE"
+        "  WHEN NOT EXISTS (SELECT 1 FROM events WHERE monitor = ?3 AND checktime = ?4) THEN ?4"
+        "  ELSE (SELECT e.checktime + 1 FROM events e"
+        "        WHERE e.monitor = ?3 AND e.checktime >= ?4 AND NOT EXISTS"
+        "         (SELECT 1 FROM events f WHERE f.monitor = ?3 AND f.checktime = e.checktime + 1)"
+        "        ORDER BY e.checktime LIMIT 1) END"
+        " WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)",
+    [ADD_BAD] = "INSERT OR REPLACE INTO bad_records (name, record, reason, at)"
+                " VALUES (?1, CAST(?2 AS BLOB), ?3, ?4)",
+    [NEXT] = "SELECT id, record, monitor, checktime, attempts FROM events"
+             " WHERE state = 0 AND next_at <= ?1"
+             " ORDER BY next_at, checktime LIMIT 1",
+    [NEXT_TIME] = "SELECT min(next_at) FROM events WHERE state = 0",
+    [DONE] = "UPDATE events SET state = 1, done_at = ?2, last_error = NULL WHERE id = ?1",
+    [RETRY] = "UPDATE events SET attempts = attempts + 1, next_at = ?2, last_error = ?3"
+              " WHERE id = ?1 AND state = 0",
+    [SET_ASIDE] = "UPDATE events SET state = 2, attempts = attempts + 1, last_error = ?2"
+                  " WHERE id = ?1",
+    [WAKE] = "UPDATE events SET next_at = 0 WHERE state = 0 AND next_at > 0",
+    [PRUNE] = "DELETE FROM events WHERE state = 1 AND done_at < ?1",
+    [COUNT] = "SELECT (SELECT count(*) FROM events WHERE state = 0),"
+              " (SELECT count(*) FROM events WHERE state = 1),"
+              " (SELECT count(*) FROM events WHERE state = 2), (SELECT count(*) FROM bad_records)",
+};
+
+struct pm_journal {
+    sqlite3 *db;
+    sqlite3_stmt *statements[STATEMENT_MAX];
+};
+
+static int fail(struct pm_error *err, int code, const char *path, const char *reason)
+{
+    pm_error_init(err);
+    return pm_error_set(err, code, "cannot use the journal '%s': %s", path, reason);
+}
+
+/* --- opening -----------------------------------------------------------------------------------
+ */
+
+static int run(struct pm_journal *journal, const char *text)
+{
+    return sqlite3_exec(journal->db, text, NULL, NULL, NULL) == SQLITE_OK ? 0 : PM_ERR_SYSTEM;
+}
+
+static int read_version(struct pm_journal *journal, int *ret_version)
+{
+    sqlite3_stmt *statement = NULL;
+    int r = PM_ERR_SYSTEM;
+
+    if (sqlite3_prepare_v2(journal->db, "PRAGMA user_version", -1, &statement, NULL) == SQLITE_OK &&
+        sqlite3_step(statement) == SQLITE_ROW) {
+        *ret_version = sqlite3_column_int(statement, 0);
+        r = 0;
+    }
+    (void)sqlite3_finalize(statement);
+    return r;
+}
+
+/* Create the tables in an empty file; two agents may try at once. */
+static int set_up_schema(struct pm_journal *journal, const char *path, struct pm_error *err)
+{
+    int version = 0, r;
+
+    r = run(journal, "BEGIN IMMEDIATE");
+    if (r == 0)
+        r = read_version(journal, &version);
+    if (r == 0 && version == 0)
+        r = run(journal, (const char *)pm_embed_journal_sql);
+    if (r == 0)
+        r = run(journal, "COMMIT");
+    if (r < 0)
+        return fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+    if (version > SCHEMA_VERSION)
+        return fail(err, PM_ERR_CONFIG, path, "a newer version of paidmonitor-agent wrote it");
+    return 0;
+}
+
+static int prepare_all(struct pm_journal *journal, const char *path, struct pm_error *err)
+{
+    int i;
+
+    for (i = 0; i < STATEMENT_MAX; i++) {
+        if (sqlite3_prepare_v3(journal->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                               &journal->statements[i], NULL) != SQLITE_OK)
+            return fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+    }
+    return 0;
+}
+
+/* The file is made here because SQLite would let others read it, as the umask allows. */
+static int create_file(const char *path, struct pm_error *err)
+{
+    char parent[PATH_MAX];
+    PM_AUTO_CLOSE int fd = -1;
+
+    if (strlen(path) >= sizeof(parent))
+        return fail(err, PM_ERR_CONFIG, path, "the path is too long");
+    memcpy(parent, path, strlen(path) + 1);
+    if (pm_fs_make_dirs(dirname(parent), 0700) != 0)
+        return fail(err, PM_ERR_CONFIG, path, strerror(errno));
+    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0)
+        return fail(err, PM_ERR_CONFIG, path, strerror(errno));
+    return 0;
+}
+
+int pm_journal_open(const char *path, struct pm_journal **ret_journal, struct pm_error *err)
+{
+    struct pm_journal *journal;
+    int r;
+
+    r = create_file(path, err);
+    if (r < 0)
+        return r;
+    journal = calloc(1, sizeof(*journal));
+    if (!journal)
+        return fail(err, PM_ERR_SYSTEM, path, "out of memory");
+
+    if (sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
+            SQLITE_OK ||
+        sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) != SQLITE_OK ||
+        run(journal, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;") < 0) {
+        r = fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+        goto fail;
+    }
+    r = set_up_schema(journal, path, err);
+    if (r < 0)
+        goto fail;
+    r = prepare_all(journal, path, err);
+    if (r < 0)
+        goto fail;
+
+    *ret_journal = journal;
+    return 0;
+
+fail:
+    pm_journal_free(journal);
+    return r;
+}
+
+void pm_journal_free(struct pm_journal *journal)
+{
+    int i;
+
+    if (!journal)
+        return;
+    for (i = 0; i < STATEMENT_MAX; i++)
+        (void)sqlite3_finalize(journal->statements[i]);
+    (void)sqlite3_close(journal->db);
+    free(journal);
+}
+
+const char *pm_journal_message(const struct pm_journal *journal)
+{
+    return sqlite3_errmsg(journal->db);
+}
+
+/* --- statements --------------------------------------------------------------------------------
+ */
+
+/* A value for a statement: text with its length, or a number. */
+struct value {
+    const char *text; /* NULL: the number */
+    size_t len;
+    int64_t number;
+};
+
+#define TEXT(string)              \
+    {                             \
+        string, strlen(string), 0 \
+    }
+#define NUMBER(number)  \
+    {                   \
+        NULL, 0, number \
+    }
+
+static sqlite3_stmt *bind(struct pm_journal *journal, enum statement which,
+                          const struct value *values, int count)
+{
+    sqlite3_stmt *statement = journal->statements[which];
+    int i;
+
+    for (i = 0; i < count; i++) {
+        int r = values[i].text ? sqlite3_bind_text64(statement, i + 1, values[i].text,
+                                                     values[i].len, SQLITE_STATIC, SQLITE_UTF8)
+                               : sqlite3_bind_int64(statement, i + 1, values[i].number);
+
+        if (r != SQLITE_OK)
+            return NULL;
+    }
+    return statement;
+}
+
+/* Run a statement without rows. Returns how many rows it changed. */
+static int execute(struct pm_journal *journal, enum statement which, const struct value *values,
+                   int count)
+{
+    sqlite3_stmt *statement = bind(journal, which, values, count);
+    int r;
+
+    if (!statement)
+        return PM_ERR_SYSTEM;
+    r = sqlite3_step(statement);
+    if (sqlite3_reset(statement) != SQLITE_OK || r != SQLITE_DONE)
+        return PM_ERR_SYSTEM;
+    return sqlite3_changes(journal->db);
+}
+
+/* The same where the number of rows tells nothing. */
+static int change(struct pm_journal *journal, enum statement which, const struct value *values,
+                  int count)
+{
+    int r = execute(journal, which, values, count);
+
+    return r < 0 ? r : 0;
+}
+
+int pm_journal_begin(struct pm_journal *journal)
+{
+    return change(journal, BEGIN, NULL, 0);
+}
+
+int pm_journal_commit(struct pm_journal *journal)
+{
+    return change(journal, COMMIT, NULL, 0);
+}
+
+void pm_journal_rollback(struct pm_journal *journal)
+{
+    (void)execute(journal, ROLLBACK, NULL, 0); /* fails only when there is nothing to undo */
+}
+
+int pm_journal_add(struct pm_journal *journal, const struct pm_event *event, const char *record,
+                   const char *monitor)
+{
+    const struct value values[] = {TEXT(event->id), TEXT(record), TEXT(monitor),
+                                   NUMBER(event->wall_ms)};
+
+    return execute(journal, ADD, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_add_bad(struct pm_journal *journal, const char *name, const void *record, size_t len,
+                       const char *reason, int64_t now_ms)
+{
+    const struct value values[] = {TEXT(name), {record, len, 0}, TEXT(reason), NUMBER(now_ms)};
+
+    return change(journal, ADD_BAD, values, PM_ARRAY_LEN(values));
+}
+
+static void copy_text(sqlite3_stmt *statement, int column, char *to, size_t size)
+{
+    const unsigned char *text = sqlite3_column_text(statement, column);
+
+    (void)snprintf(to, size, "%s", text ? (const char *)text : "");
+}
+
+static void read_entry(sqlite3_stmt *row, struct pm_journal_entry *ret_entry)
+{
+    copy_text(row, 0, ret_entry->id, sizeof(ret_entry->id));
+    copy_text(row, 1, ret_entry->record, sizeof(ret_entry->record));
+    copy_text(row, 2, ret_entry->monitor, sizeof(ret_entry->monitor));
+    ret_entry->checktime_ms = sqlite3_column_int64(row, 3);
+    ret_entry->attempts = (unsigned)sqlite3_column_int(row, 4);
+}
+
+static int read_next_time(struct pm_journal *journal, int64_t *ret_next_ms)
+{
+    sqlite3_stmt *statement = bind(journal, NEXT_TIME, NULL, 0);
+    int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+
+    if (r == SQLITE_ROW)
+        *ret_next_ms = sqlite3_column_type(statement, 0) == SQLITE_NULL
+                           ? -1
+                           : sqlite3_column_int64(statement, 0);
+    (void)sqlite3_reset(statement);
+    return r == SQLITE_ROW ? 0 : PM_ERR_SYSTEM;
+}
+
+int pm_journal_next(struct pm_journal *journal, int64_t now_ms, struct pm_journal_entry *ret_entry,
+                    int64_t *ret_next_ms)
+{
+    const struct value values[] = {NUMBER(now_ms)};
+    sqlite3_stmt *statement = bind(journal, NEXT, values, PM_ARRAY_LEN(values));
+    int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+
+    if (r == SQLITE_ROW)
+        read_entry(statement, ret_entry);
+    (void)sqlite3_reset(statement);
+    if (r == SQLITE_ROW)
+        return 1;
+    return r == SQLITE_DONE ? read_next_time(journal, ret_next_ms) : PM_ERR_SYSTEM;
+}
+
+int pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms)
+{
+    const struct value values[] = {TEXT(id), NUMBER(now_ms)};
+
+    return change(journal, DONE, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_retry(struct pm_journal *journal, const char *id, int64_t next_ms,
+                     const char *reason)
+{
+    const struct value values[] = {TEXT(id), NUMBER(next_ms), TEXT(reason)};
+
+    return change(journal, RETRY, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_set_aside(struct pm_journal *journal, const char *id, const char *reason)
+{
+    const struct value values[] = {TEXT(id), TEXT(reason)};
+
+    return change(journal, SET_ASIDE, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_wake(struct pm_journal *journal)
+{
+    return change(journal, WAKE, NULL, 0);
+}
+
+int pm_journal_prune(struct pm_journal *journal, int64_t before_ms)
+{
+    const struct value values[] = {NUMBER(before_ms)};
+
+    return change(journal, PRUNE, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_count(struct pm_journal *journal, struct pm_journal_counts *ret_counts)
+{
+    sqlite3_stmt *statement = bind(journal, COUNT, NULL, 0);
+    int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
+
+    if (r == SQLITE_ROW)
+        *ret_counts = (struct pm_journal_counts){
+            .waiting = sqlite3_column_int64(statement, 0),
+            .done = sqlite3_column_int64(statement, 1),
+            .set_aside = sqlite3_column_int64(statement, 2),
+            .bad = sqlite3_column_int64(statement, 3),
+        };
+    (void)sqlite3_reset(statement);
+    return r == SQLITE_ROW ? 0 : PM_ERR_SYSTEM;
+}

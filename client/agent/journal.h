@@ -1,0 +1,100 @@
+/*
+ * The agent's memory: every event it has taken over and what became of it, in SQLite. What is
+ * committed here survives kill -9 and power cuts. A handle is for one thread; several handles, also
+ * of several processes, may share a file.
+ */
+#ifndef PM_JOURNAL_H
+#define PM_JOURNAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "event.h"
+#include "paidmonitor.h"
+
+struct pm_journal;
+
+#define PM_JOURNAL_MONITOR_SIZE 512 /* bytes of a monitor's name with its NUL */
+
+/* Source: ours. An event that is done is remembered so long, in case its link could not go. */
+#define PM_JOURNAL_KEEP_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
+
+/**
+ * Open or create a journal, readable by its owner only.
+ *
+ * Errors: PM_ERR_CONFIG no such directory, not writable, no journal, or one of a newer version;
+ *         PM_ERR_SYSTEM
+ */
+int pm_journal_open(const char *path, struct pm_journal **ret_journal, struct pm_error *err);
+void pm_journal_free(struct pm_journal *journal);
+
+/**
+ * Several changes as one: all of them are in the journal after the commit, or none.
+ *
+ * Errors, here and below: PM_ERR_SYSTEM, with the reason in pm_journal_message()
+ */
+int pm_journal_begin(struct pm_journal *journal);
+int pm_journal_commit(struct pm_journal *journal);
+void pm_journal_rollback(struct pm_journal *journal);
+
+/** Why the last call failed: one line, lent until the next call. */
+const char *pm_journal_message(const struct pm_journal *journal);
+
+/**
+ * Take over an event. It gets the first millisecond at or after its time that no other event of
+ * its monitor has: the server merges results of one millisecond into one row.
+ *
+ * @record:  as it was in the drop directory
+ * @monitor: name of the monitor it will be reported to
+ *
+ * Returns 1 when it is new, 0 when the journal has it already
+ * Source: PROTOCOL.md §3.6
+ */
+int pm_journal_add(struct pm_journal *journal, const struct pm_event *event, const char *record,
+                   const char *monitor);
+
+/** Keep a record that is none, under the name of its link, with the reason. */
+int pm_journal_add_bad(struct pm_journal *journal, const char *name, const void *record, size_t len,
+                       const char *reason, int64_t now_ms);
+
+struct pm_journal_entry {
+    char id[PM_EVENT_ID_SIZE];
+    char record[PM_EVENT_RECORD_SIZE];
+    char monitor[PM_JOURNAL_MONITOR_SIZE];
+    int64_t checktime_ms;
+    unsigned attempts; /* that failed so far */
+};
+
+/**
+ * The event that is to be sent next: of those that are due the one that waits longest.
+ *
+ * @ret_next_ms: when there is none: the time of the next one, or -1 when nothing waits
+ *
+ * Returns 1 when there is one, 0 when there is none
+ */
+int pm_journal_next(struct pm_journal *journal, int64_t now_ms, struct pm_journal_entry *ret_entry,
+                    int64_t *ret_next_ms);
+
+/** It is on the server. */
+int pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms);
+
+/** It failed and waits until @next_ms. */
+int pm_journal_retry(struct pm_journal *journal, const char *id, int64_t next_ms,
+                     const char *reason);
+
+/** The server will never have it. */
+int pm_journal_set_aside(struct pm_journal *journal, const char *id, const char *reason);
+
+/** Let everything that waits be due now. */
+int pm_journal_wake(struct pm_journal *journal);
+
+/** Forget events that were done before a time. */
+int pm_journal_prune(struct pm_journal *journal, int64_t before_ms);
+
+struct pm_journal_counts {
+    int64_t waiting, done, set_aside, bad;
+};
+
+int pm_journal_count(struct pm_journal *journal, struct pm_journal_counts *ret_counts);
+
+#endif
