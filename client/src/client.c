@@ -267,8 +267,11 @@ static int send_request(struct pm_client *client, const struct request *request,
     r = is_fresh ? renew_token(client, err) : 0;
     if (r == 0)
         r = send_once(client, request, ret_answer, pool, ret_root, err);
-    if (r != PM_ERR_REFUSED || !uses_token || is_fresh || err->vendor_code != TOKEN_ERROR_CODE)
+    if (r != PM_ERR_REFUSED || !uses_token || err->vendor_code != TOKEN_ERROR_CODE)
         return r;
+    explicit_bzero(client->token, sizeof(client->token));
+    if (is_fresh)
+        return r; /* another one would fare no better */
     r = renew_token(client, err);
     return r < 0 ? r : send_once(client, request, ret_answer, pool, ret_root, err);
 }
@@ -407,6 +410,8 @@ int pm_action_send(struct pm_action *action, struct pm_pool **ret_pool,
         r = pm_error_nomem(action->err);
     if (r == 0)
         r = send_request(action->client, &request, &answer, pool, &root, action->err);
+    if (r == 0 && action->method == PM_POST)
+        r = pm_response_check_done(root, action->err);
     free(answer.body);
     pm_params_free(action->params);
     action->params = NULL;

@@ -120,6 +120,12 @@ int pm_response_read_token(const struct pm_node *root, char *token, struct pm_er
     return 0;
 }
 
+int pm_response_check_done(const struct pm_node *root, struct pm_error *err)
+{
+    /* Any other status was refused before. */
+    return pm_node_get(root, "status") ? 0 : odd_shape(err, "status");
+}
+
 int pm_response_read_id(const struct pm_node *root, int64_t *ret_id, struct pm_error *err)
 {
     int64_t id;

@@ -30,6 +30,9 @@ int pm_response_judge(const struct pm_answer *answer, struct pm_pool *pool,
 /** `authToken`. @token: at least PM_TOKEN_SIZE bytes */
 int pm_response_read_token(const struct pm_node *root, char *token, struct pm_error *err);
 
+/** A write was carried out only if its answer says `status` ok. */
+int pm_response_check_done(const struct pm_node *root, struct pm_error *err);
+
 /** The `data` of a created object: its id. */
 int pm_response_read_id(const struct pm_node *root, int64_t *ret_id, struct pm_error *err);
 
