@@ -75,6 +75,9 @@ void fa_server_stop(struct fa_server *server);
 const char *fa_server_url(const struct fa_server *server);
 unsigned int fa_server_port(const struct fa_server *server);
 
+/** Where a browser signs in to the dashboard; whoever has it reads everything. */
+const char *fa_server_dashboard_url(const struct fa_server *server);
+
 /** Add an account with these keys, or give an existing apikey this secretkey. Errors: -1 */
 int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey);
 

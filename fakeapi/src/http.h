@@ -18,7 +18,7 @@
 
 #define FA_HTTP_BODY_MAX    (1024 * 1024)      /* larger bodies get 413; PROTOCOL.md §4 */
 #define FA_HTTP_REPLY_MAX   (64 * 1024 * 1024) /* ceiling of a reply's body */
-#define FA_HTTP_HEADERS_MAX 12                 /* further header fields of one reply */
+#define FA_HTTP_HEADERS_MAX (8 * 1024)         /* bytes of further header fields of one reply */
 #define FA_HTTP_STREAM_MAX  (1024 * 1024) /* unread bytes of a live stream; beyond, it is closed */
 
 struct fa_http;
@@ -37,17 +37,11 @@ struct fa_http_request {
     struct fa_http_exchange *exchange;
 };
 
-struct fa_http_field {
-    char name[48];
-    char value[1024];
-};
-
 struct fa_http_reply {
     unsigned int status;      /* 200 unless the handler says otherwise */
     const char *content_type; /* borrowed for ever; NULL for none */
     struct pm_buf body;
-    struct fa_http_field headers[FA_HTTP_HEADERS_MAX];
-    size_t header_count;
+    struct pm_buf headers;         /* filled by fa_http_reply_header() */
     bool close;                    /* close the connection afterwards */
     bool after_commit;             /* hold back until the store has committed */
     struct fa_http_stream *stream; /* set by fa_http_stream_start() */
@@ -62,8 +56,12 @@ struct fa_http_options {
     unsigned int port;   /* 0: any free one */
     /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
     int (*commit)(void *context);
-    /* What to answer instead when commit failed; the reply is empty again. */
-    void (*commit_failed)(void *context, struct fa_http_reply *reply);
+    /*
+     * What to answer when no handler does; the reply comes with the status: 400, 411, 413, 505
+     * refused head, 404 nobody has the path, 500 commit failed. @request is NULL for a refused
+     * head.
+     */
+    void (*fail)(void *context, const struct fa_http_request *request, struct fa_http_reply *reply);
     /* Called on the loop after fa_http_wake(). May be NULL. */
     void (*woken)(void *context);
     void *context;

@@ -1,0 +1,194 @@
+#include "accounts.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define KEY_MAX 256
+
+struct fa_accounts {
+    struct fa_store *store;
+    struct fa_principal *all;
+    size_t count;
+};
+
+static void clear_principal(struct fa_principal *principal)
+{
+    struct fa_account *account = &principal->account;
+    const char *const texts[] = {account->apikey, account->secretkey,    account->name,
+                                 account->user,   account->password_md5, account->password_sha256};
+    size_t i;
+
+    for (i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+        free((void *)(uintptr_t)texts[i]);
+    fa_mac_free(principal->mac);
+}
+
+static int copy_account(struct fa_account *to, const struct fa_account *from)
+{
+    *to = *from;
+    to->apikey = strdup(from->apikey);
+    to->secretkey = strdup(from->secretkey);
+    to->name = strdup(from->name);
+    to->user = strdup(from->user);
+    to->password_md5 = strdup(from->password_md5);
+    to->password_sha256 = strdup(from->password_sha256);
+    return to->apikey && to->secretkey && to->name && to->user && to->password_md5 &&
+                   to->password_sha256
+               ? 0
+               : -1;
+}
+
+/* fa_account_fn */
+static int add_principal(void *context, const struct fa_account *account)
+{
+    struct fa_accounts *accounts = context;
+    struct fa_principal *all =
+        realloc(accounts->all, (accounts->count + 1) * sizeof(*accounts->all));
+    struct fa_principal *principal;
+
+    if (!all)
+        return -1;
+    accounts->all = all;
+    principal = &all[accounts->count];
+    principal->mac = fa_mac_new(account->secretkey, strlen(account->secretkey));
+    accounts->count++;
+    return copy_account(&principal->account, account) < 0 || !principal->mac ? -1 : 0;
+}
+
+static void forget_all(struct fa_accounts *accounts)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        clear_principal(&accounts->all[i]);
+    free(accounts->all);
+    accounts->all = NULL;
+    accounts->count = 0;
+}
+
+struct fa_accounts *fa_accounts_new(struct fa_store *store)
+{
+    struct fa_accounts *accounts = calloc(1, sizeof(*accounts));
+
+    if (!accounts)
+        return NULL;
+    accounts->store = store;
+    if (fa_store_accounts(store, add_principal, accounts) < 0) {
+        fa_accounts_free(accounts);
+        return NULL;
+    }
+    return accounts;
+}
+
+void fa_accounts_free(struct fa_accounts *accounts)
+{
+    if (!accounts)
+        return;
+    forget_all(accounts);
+    free(accounts);
+}
+
+size_t fa_accounts_count(const struct fa_accounts *accounts)
+{
+    return accounts->count;
+}
+
+const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        if (strcmp(accounts->all[i].account.apikey, apikey) == 0)
+            return &accounts->all[i];
+    return NULL;
+}
+
+const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,
+                                                 const char *user)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        if (user[0] != '\0' && strcmp(accounts->all[i].account.user, user) == 0)
+            return &accounts->all[i];
+    return NULL;
+}
+
+static int check_key(const char *what, const char *key, char *message, size_t size)
+{
+    size_t i;
+
+    if (!key || key[0] == '\0') {
+        snprintf(message, size, "%s is missing or empty", what);
+        return -1;
+    }
+    for (i = 0; key[i]; i++) {
+        if (key[i] > ' ' && key[i] < 0x7f && i < KEY_MAX)
+            continue;
+        snprintf(message, size, "%s must be at most %d printable ASCII characters without blanks",
+                 what, KEY_MAX);
+        return -1;
+    }
+    return 0;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+static int write_account(struct fa_accounts *accounts, const struct fa_account *account)
+{
+    int64_t id;
+    int r = fa_store_account_set(accounts->store, account);
+
+    if (r == FA_STORE_ABSENT)
+        r = fa_store_account_add(accounts->store, account, &id);
+    if (r == 0)
+        r = fa_store_commit(accounts->store);
+    return r;
+}
+
+/* Accounts change so seldom that reading all anew is the simplest way to be right. */
+static int reload(struct fa_accounts *accounts)
+{
+    forget_all(accounts);
+    return fa_store_accounts(accounts->store, add_principal, accounts);
+}
+
+int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
+                    size_t size)
+{
+    const struct fa_principal *reseller =
+        spec->reseller ? fa_accounts_find(accounts, spec->reseller) : NULL;
+    char md5[FA_DIGEST_SIZE] = "";
+    char sha256[FA_DIGEST_SIZE] = "";
+    const struct fa_account account = {
+        .reseller_id = reseller ? reseller->account.id : 0,
+        .apikey = spec->apikey,
+        .secretkey = spec->secretkey,
+        .name = or_empty(spec->name),
+        .user = or_empty(spec->user),
+        .password_md5 = md5,
+        .password_sha256 = sha256,
+    };
+
+    if (check_key("apikey", spec->apikey, message, size) < 0 ||
+        check_key("secretkey", spec->secretkey, message, size) < 0)
+        return -1;
+    if (spec->reseller && !reseller) {
+        snprintf(message, size, "reseller must be the apikey of an account that stands before");
+        return -1;
+    }
+    if (spec->password && (fa_digest_hex(FA_DIGEST_MD5, spec->password, md5) < 0 ||
+                           fa_digest_hex(FA_DIGEST_SHA256, spec->password, sha256) < 0)) {
+        snprintf(message, size, "cannot hash the password");
+        return -1;
+    }
+    if (write_account(accounts, &account) < 0 || reload(accounts) < 0) {
+        snprintf(message, size, "the store failed: %s", fa_store_message(accounts->store));
+        return -1;
+    }
+    return 0;
+}

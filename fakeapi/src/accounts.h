@@ -1,0 +1,60 @@
+/* The accounts in memory, each with its keyed HMAC context; the store keeps them. */
+#ifndef FA_ACCOUNTS_H
+#define FA_ACCOUNTS_H
+
+#include <stddef.h>
+
+#include "mac.h"
+#include "store.h"
+
+struct fa_accounts;
+
+struct fa_principal {
+    struct fa_account account;
+    struct fa_mac *mac;
+};
+
+/* A new account, or what becomes of the one with this apikey. NULL and 0 mean none. */
+struct fa_account_spec {
+    const char *apikey;
+    const char *secretkey;
+    const char *name;
+    const char *user;
+    const char *password; /* plain; only its hashes are kept */
+    const char *reseller; /* apikey of an account */
+};
+
+/** Read them from the store. Errors: NULL */
+struct fa_accounts *fa_accounts_new(struct fa_store *store);
+void fa_accounts_free(struct fa_accounts *accounts);
+
+size_t fa_accounts_count(const struct fa_accounts *accounts);
+
+/* What is lent stays valid until the next fa_accounts_put(). NULL: there is none. */
+const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey);
+const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,
+                                                 const char *user);
+
+/**
+ * Add an account or change one, in the store too, committed.
+ *
+ * @message:  on failure one line for a person
+ *
+ * Errors: -1 keys that are empty, too long or not printable ASCII, unknown reseller, or the store
+ * failed
+ */
+int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
+                    size_t size);
+
+/**
+ * Read accounts from an INI file that only its owner can read: a section per account, named after
+ * it, with `apikey`, `secretkey` and optionally `user`, `password`, `reseller`.
+ *
+ * @message:  on failure one line with file and line number
+ *
+ * Errors: -1
+ */
+int fa_accounts_read_file(struct fa_accounts *accounts, const char *path, char *message,
+                          size_t size);
+
+#endif

@@ -1,0 +1,388 @@
+#include "app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <time.h>
+
+#include "clock.h"
+#include "percent.h"
+#include "routes.h"
+#include "text.h"
+
+#define ARENA_MAX      (32 * 1024 * 1024) /* a body of 1 MiB, its parts and what they become */
+#define DEVIATIONS_MAX 4096
+#define SHOWN_MAX      (16 * 1024) /* of the parameters, in the journal */
+
+int64_t fa_app_now_ms(const struct fa_app *app)
+{
+    return pm_clock_wall_ms() + app->clock_offset_ms;
+}
+
+int fa_app_commit(void *context)
+{
+    struct fa_app *app = context;
+
+    return fa_store_commit(app->store);
+}
+
+/* For the steps and handlers */
+
+enum fa_error fa_refuse(struct fa_call *call, enum fa_error error, const char *detail,
+                        const char *format, ...)
+{
+    va_list arguments;
+
+    call->detail = detail;
+    va_start(arguments, format);
+    vsnprintf(call->reason, sizeof(call->reason), format, arguments);
+    va_end(arguments);
+    return error;
+}
+
+enum fa_error fa_refuse_store(struct fa_call *call)
+{
+    return fa_refuse(call, FA_E_STORE, NULL, "the store failed: %s",
+                     fa_store_message(call->app->store));
+}
+
+void fa_deviate(struct fa_call *call, const char *section, const char *format, ...)
+{
+    char text[256];
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(text, sizeof(text), format, arguments);
+    va_end(arguments);
+    (void)pm_buf_addf(&call->deviations, "%s (PROTOCOL.md §%s)\n", text,
+                      section); /* what no longer fits is left out */
+}
+
+enum fa_error fa_answer_ok(struct fa_call *call)
+{
+    fa_write_object(call->out, "result");
+    fa_write_text(call->out, "status", "ok");
+    fa_write_null(call->out, "data");
+    fa_write_end(call->out);
+    return FA_OK;
+}
+
+enum fa_error fa_answer_id(struct fa_call *call, int64_t id)
+{
+    fa_write_object(call->out, "result");
+    fa_write_text(call->out, "status", "ok");
+    fa_write_integer(call->out, "data", id);
+    fa_write_end(call->out);
+    return FA_OK;
+}
+
+/* The steps */
+
+static bool is_word(const struct fa_call *call, const char *name, const char *word)
+{
+    const struct fa_param *param = fa_params_find(&call->params, name);
+
+    return param && param->value_len == strlen(word) && strcasecmp(param->value, word) == 0;
+}
+
+static enum fa_error read_request(struct fa_call *call)
+{
+    const struct fa_http_request *http = call->http;
+    int r;
+
+    call->is_post = strcmp(http->method, "POST") == 0;
+    if (!call->is_post && strcmp(http->method, "GET") != 0 && strcmp(http->method, "HEAD") != 0)
+        return fa_refuse(call, FA_E_METHOD, NULL, "the method is neither GET nor POST");
+    r = fa_params_parse(&call->arena, http->query, http->query_len, http->body, http->body_len,
+                        &call->params);
+    if (r == FA_PARAMS_TOO_MANY)
+        return fa_refuse(call, FA_E_TOO_MANY_PARAMETERS, NULL, "more than %d parameters",
+                         FA_PARAMS_MAX);
+    if (r < 0)
+        return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
+    call->is_xml = is_word(call, "output", "xml");
+    call->version = is_word(call, "version", "3") ? 3 : 2;
+    return FA_OK;
+}
+
+static const char *action_of(const struct fa_call *call)
+{
+    const struct fa_param *param = fa_params_find(&call->params, "action");
+
+    return param && fa_is_text(param->value, param->value_len) ? param->value : "";
+}
+
+static enum fa_error check_action(struct fa_call *call)
+{
+    const char *action = action_of(call);
+
+    if (action[0] == '\0')
+        return fa_refuse(call, FA_E_MISSING, "action", "action is missing or empty");
+    if (!call->route)
+        return fa_refuse(call, FA_E_ACTION, action, "there is no action \"%.64s\" here", action);
+    if (call->route->is_writing && !call->is_post)
+        return fa_refuse(call, FA_E_ACTION, action, "%s writes: it takes POST only",
+                         call->route->action);
+    return FA_OK;
+}
+
+/* §4: a POST must authenticate unless it is known to read; in version 3 reads must as well. */
+static bool must_verify(const struct fa_call *call)
+{
+    if (call->version == 3)
+        return true;
+    return call->is_post && (!call->route || call->route->is_writing);
+}
+
+static enum fa_error check_caller(struct fa_call *call)
+{
+    enum fa_error error;
+
+    if (call->route && call->route->auth == FA_AUTH_NONE)
+        return FA_OK;
+    error = fa_auth_identify(call);
+    if (error == FA_OK && must_verify(call))
+        error = fa_auth_verify(call);
+    return error;
+}
+
+/* The writes of one request happen together or not at all. */
+static enum fa_error run_writing(struct fa_call *call)
+{
+    enum fa_error error;
+
+    if (fa_store_begin(call->app->store) < 0)
+        return fa_refuse_store(call);
+    error = call->route->handle(call);
+    if (error != FA_OK)
+        fa_store_undo(call->app->store);
+    else if (fa_store_done(call->app->store) < 0)
+        error = fa_refuse_store(call);
+    return error;
+}
+
+static enum fa_error run_handler(struct fa_call *call)
+{
+    enum fa_error error;
+
+    call->out = fa_writer_new(call->body, call->is_xml);
+    if (!call->out)
+        return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
+    error = call->route->is_writing ? run_writing(call) : call->route->handle(call);
+    if (error != FA_OK)
+        fa_writer_free(call->out);
+    else if (fa_writer_finish(call->out) < 0)
+        error = fa_refuse(call, FA_E_INTERNAL, NULL, "the answer is too large");
+    return error;
+}
+
+static enum fa_error run_steps(struct fa_call *call)
+{
+    enum fa_error error = read_request(call);
+
+    if (error != FA_OK)
+        return error;
+    call->route =
+        fa_route_find(action_of(call), call->is_custom_path ? FA_PATH_CUSTOM : FA_PATH_API);
+    error = check_caller(call);
+    if (error == FA_OK)
+        error = check_action(call);
+    if (error == FA_OK)
+        error = fa_args_read(call);
+    if (error == FA_OK)
+        error = run_handler(call);
+    return error;
+}
+
+/* The reply */
+
+static void write_error(const struct fa_call *call, enum fa_error error,
+                        struct fa_http_reply *reply)
+{
+    const struct fa_error_form form = {
+        .is_xml = call->is_xml,
+        .is_reading = call->route ? !call->route->is_writing : !call->is_post,
+        .version = call->version,
+    };
+
+    reply->status = fa_error_info(error)->status;
+    pm_buf_clear(&reply->body);
+    (void)fa_reply_error(&reply->body, error, call->detail,
+                         form); /* without memory the body stays empty, the status tells */
+    if (error == FA_E_METHOD)
+        (void)fa_http_reply_header(reply, "Allow", "GET, HEAD, POST");
+}
+
+/* The journal */
+
+static int64_t mono_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
+static bool is_secret(const struct fa_param *param)
+{
+    return fa_param_is(param, "secretkey") || fa_param_is(param, "password") ||
+           fa_param_is(param, "authToken");
+}
+
+static void show_text(struct pm_buf *buf, const char *bytes, size_t len)
+{
+    char text[512];
+    size_t done;
+
+    while (len > 0 && !buf->failed) {
+        done = pm_percent_encode(bytes, len, ":;,@/ ", text, sizeof(text));
+        (void)pm_buf_adds(buf, text);
+        bytes += done;
+        len -= done;
+    }
+}
+
+static const char *show_params(const struct fa_call *call, struct pm_buf *buf)
+{
+    size_t i;
+
+    for (i = 0; i < call->params.count && !buf->failed; i++) {
+        const struct fa_param *param = &call->params.items[i];
+
+        if (i > 0)
+            (void)pm_buf_addc(buf, '&');
+        show_text(buf, param->name, param->name_len);
+        (void)pm_buf_addc(buf, '=');
+        if (is_secret(param))
+            (void)pm_buf_adds(buf, "***");
+        else
+            show_text(buf, param->value, param->value_len);
+    }
+    return buf->data ? buf->data : "";
+}
+
+static const char *param_text(const struct fa_call *call, const char *name)
+{
+    const struct fa_param *param = fa_params_find(&call->params, name);
+
+    return param && fa_is_text(param->value, param->value_len) ? param->value : "";
+}
+
+static enum fa_verdict verdict_of(unsigned int status)
+{
+    if (status < 400)
+        return FA_VERDICT_ACCEPTED;
+    return status < 500 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
+}
+
+static void log_refusal(const struct fa_app *app, const struct fa_journal_entry *entry)
+{
+    struct pm_buf line;
+
+    if (!app->log || entry->verdict == FA_VERDICT_ACCEPTED)
+        return;
+    pm_buf_init(&line, 2048);
+    (void)pm_buf_addf(&line, "%s %s %s %s: %u: %s", fa_verdict_text(entry->verdict), entry->method,
+                      entry->path, entry->action[0] ? entry->action : "-", entry->status,
+                      entry->reason); /* a line that is too long is not cut but not written */
+    if (entry->section[0])
+        (void)pm_buf_addf(&line, " (PROTOCOL.md §%s)", entry->section);
+    if (!line.failed)
+        app->log(app->log_context, line.data);
+    pm_buf_clear(&line);
+}
+
+static void add_entry(struct fa_app *app, const struct fa_journal_entry *entry)
+{
+    (void)fa_journal_add(app->journal, entry); /* without memory one request is not remembered */
+    log_refusal(app, entry);
+}
+
+static void write_journal(struct fa_call *call, enum fa_error error, int64_t began_us,
+                          const struct fa_http_reply *reply)
+{
+    struct pm_buf params;
+    struct fa_journal_entry entry = {
+        .time_ms = call->now_ms,
+        .monitor_id = call->monitor_id,
+        .account_id = call->account ? call->account->account.id : 0,
+        .status = reply->status,
+        .verdict = verdict_of(reply->status),
+        .peer = call->http->peer,
+        .method = call->http->method,
+        .path = call->http->path,
+        .action = action_of(call),
+        .apikey = param_text(call, "apikey"),
+        .checksum = param_text(call, "checksum"),
+        .reason = call->reason,
+        .section = error == FA_OK ? "" : fa_error_info(error)->section,
+        .deviations = call->deviations.data,
+        .diagnosis = call->diagnosis,
+    };
+
+    pm_buf_init(&params, SHOWN_MAX);
+    entry.params = show_params(call, &params);
+    entry.duration_us = mono_us() - began_us;
+    add_entry(call->app, &entry);
+    pm_buf_clear(&params);
+}
+
+static bool is_custom(const char *path)
+{
+    return strncmp(path, "/customMonitorApi", strlen("/customMonitorApi")) == 0;
+}
+
+static void init_call(struct fa_call *call, struct fa_app *app,
+                      const struct fa_http_request *request)
+{
+    call->app = app;
+    call->http = request;
+    call->now_ms = fa_app_now_ms(app);
+    call->is_custom_path = is_custom(request->path);
+    fa_arena_init(&call->arena, ARENA_MAX);
+    pm_buf_init(&call->deviations, DEVIATIONS_MAX);
+}
+
+void fa_app_handle(void *context, const struct fa_http_request *request,
+                   struct fa_http_reply *reply)
+{
+    struct fa_app *app = context;
+    struct fa_call call = {.body = &reply->body};
+    int64_t began_us = mono_us();
+    enum fa_error error;
+
+    init_call(&call, app, request);
+    error = run_steps(&call);
+    if (error != FA_OK)
+        write_error(&call, error, reply);
+    reply->content_type = call.is_xml ? FA_CONTENT_XML : FA_CONTENT_JSON;
+    /* Reads wait as well while there are writes: nobody sees what may still be undone. */
+    reply->after_commit = fa_store_is_dirty(app->store);
+    write_journal(&call, error, began_us, reply);
+    pm_buf_clear(&call.deviations);
+    fa_arena_clear(&call.arena);
+}
+
+void fa_app_fail(void *context, const struct fa_http_request *request, struct fa_http_reply *reply)
+{
+    struct fa_app *app = context;
+    enum fa_error error = fa_error_of_status(reply->status);
+    const struct fa_error_form form = {.version = 2};
+    const struct fa_journal_entry entry = {
+        .time_ms = fa_app_now_ms(app),
+        .status = reply->status,
+        .verdict = verdict_of(reply->status),
+        .peer = request ? request->peer : "",
+        .method = request ? request->method : "-",
+        .path = request ? request->path : "-",
+        .action = "",
+        .reason = error == FA_E_STORE ? fa_store_message(app->store) : fa_error_info(error)->before,
+        .section = fa_error_info(error)->section,
+    };
+
+    (void)fa_reply_error(&reply->body, error, NULL, form); /* as in write_error() */
+    reply->content_type = FA_CONTENT_JSON;
+    add_entry(app, &entry);
+}

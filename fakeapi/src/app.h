@@ -1,0 +1,131 @@
+/*
+ * The protocol: what happens between a complete HTTP request and its reply. One call goes through
+ * the steps of PROTOCOL.md §4 in their order; each step is a file:
+ *
+ *     params.c   names and values out of raw bytes
+ *     auth.c     who calls, and may they
+ *     routes.c   which action, with which parameters
+ *     args.c     the parameters as values of their types
+ *     api_*.c    what the action does
+ *     reply.c    the answer as bytes
+ */
+#ifndef FA_APP_H
+#define FA_APP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "accounts.h"
+#include "arena.h"
+#include "buf.h"
+#include "checks.h"
+#include "errors.h"
+#include "http.h"
+#include "journal.h"
+#include "params.h"
+#include "replay.h"
+#include "reply.h"
+#include "store.h"
+#include "structured.h"
+
+struct fa_route;
+struct fa_arg_spec;
+
+#define FA_ARGS_MAX   16
+#define FA_IDS_MAX    1000
+#define FA_REASON_MAX 512
+
+/* What all requests share. */
+struct fa_app {
+    struct fa_store *store;
+    struct fa_accounts *accounts;
+    struct fa_journal *journal;
+    struct fa_replays *replays;
+    struct fa_checks checks;
+    int64_t clock_offset_ms;
+    void (*log)(void *context, const char *line); /* refusals; may be NULL */
+    void *log_context;
+};
+
+/* One parameter of the action as a value. Which members hold depends on its type. */
+struct fa_arg {
+    const struct fa_arg_spec *spec;
+    const struct fa_param *param; /* NULL when it was not sent; then the default stands */
+    const char *text;             /* decoded; NULL when there is neither a value nor a default */
+    int64_t number;
+    const int64_t *ids;
+    const struct fa_item *items;
+    size_t count; /* of ids or items */
+    const struct fa_json *json;
+};
+
+/* One request on its way. */
+struct fa_call {
+    struct fa_app *app;
+    const struct fa_http_request *http;
+    struct fa_arena arena;
+    struct fa_params params;
+    const struct fa_route *route;       /* NULL until the action is known */
+    const struct fa_principal *caller;  /* who authenticates */
+    const struct fa_principal *account; /* whose things: the caller's, or its client's */
+    struct fa_arg args[FA_ARGS_MAX];    /* in the order of the route's table */
+    bool is_custom_path;
+    bool is_post;
+    bool is_xml;
+    int version;
+    int64_t now_ms;
+    int64_t monitor_id;
+    struct pm_buf *body; /* of the reply */
+    struct fa_writer *out;
+    const char *detail;         /* what the error names */
+    char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
+    struct pm_buf deviations;
+    const char *diagnosis; /* the doctor's; NULL if not asked */
+};
+
+/** Handle a request of `/api` or `/customMonitorApi`; an fa_http_handler with a struct fa_app. */
+void fa_app_handle(void *app, const struct fa_http_request *request, struct fa_http_reply *reply);
+
+/** Reply to what no handler answers; fa_http_options.fail with a struct fa_app. */
+void fa_app_fail(void *app, const struct fa_http_request *request, struct fa_http_reply *reply);
+
+/** fa_http_options.commit with a struct fa_app. */
+int fa_app_commit(void *app);
+
+/** The server's wall clock. */
+int64_t fa_app_now_ms(const struct fa_app *app);
+
+/* For the steps and handlers */
+
+/** Refuse: remember what the error names and why, for the journal. Returns @error. */
+enum fa_error fa_refuse(struct fa_call *call, enum fa_error error, const char *detail,
+                        const char *format, ...) __attribute__((format(printf, 4, 5)));
+
+/** The store failed: FA_E_STORE with its reason. */
+enum fa_error fa_refuse_store(struct fa_call *call);
+
+/** Note something the documentation forbids but a switch lets pass. */
+void fa_deviate(struct fa_call *call, const char *section, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/** An argument by the name in the route's table; it is an error of ours to ask for another. */
+const struct fa_arg *fa_arg(const struct fa_call *call, const char *name);
+/** Its text, or NULL. */
+const char *fa_arg_text(const struct fa_call *call, const char *name);
+int64_t fa_arg_number(const struct fa_call *call, const char *name);
+bool fa_arg_is_sent(const struct fa_call *call, const char *name);
+
+/** Answer `{"status":"ok","data":null}`; XML without data. Returns FA_OK. */
+enum fa_error fa_answer_ok(struct fa_call *call);
+/** Answer `{"status":"ok","data":305}`. Returns FA_OK. */
+enum fa_error fa_answer_id(struct fa_call *call, int64_t id);
+
+/** Fill call->args from the parameters by the route's table. */
+enum fa_error fa_args_read(struct fa_call *call);
+
+/** Authenticate: caller and account. */
+enum fa_error fa_auth_identify(struct fa_call *call);
+enum fa_error fa_auth_verify(struct fa_call *call);
+
+#endif

@@ -1,0 +1,291 @@
+/*
+ * Who calls, and whether they may: PROTOCOL.md §2. The server's own verification, written from the
+ * protocol; it shares no code with the client's signer.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "app.h"
+#include "clock.h"
+#include "routes.h"
+
+/* Values of common parameters are used before args.c has looked at them, so look here. */
+static const struct fa_param *text_param(const struct fa_call *call, const char *name)
+{
+    const struct fa_param *param = fa_params_find(&call->params, name);
+
+    if (!param || param->value_len == 0 || !fa_is_text(param->value, param->value_len))
+        return NULL;
+    return param;
+}
+
+static const char *text_of(const struct fa_call *call, const char *name)
+{
+    const struct fa_param *param = text_param(call, name);
+
+    return param ? param->value : "";
+}
+
+/* Identification */
+
+/* Clients compare these texts: the custom path's reads name the key, all else says little. */
+static enum fa_error unknown_key(struct fa_call *call, const char *apikey)
+{
+    bool is_account_action = call->route && call->route->paths == FA_PATH_BOTH;
+    enum fa_error error = call->is_custom_path && !call->is_post && !is_account_action
+                              ? FA_E_APIKEY
+                              : FA_E_AUTHENTICATION;
+
+    if (apikey[0] == '\0')
+        return fa_refuse(call, error, NULL, "apikey is missing or empty");
+    return fa_refuse(call, error, NULL, "there is no account with the apikey \"%.64s\"", apikey);
+}
+
+/* §2.6 */
+static enum fa_error find_client(struct fa_call *call)
+{
+    const char *apikey = text_of(call, "clientApikey");
+    const struct fa_principal *client;
+
+    call->account = call->caller;
+    if (apikey[0] == '\0')
+        return FA_OK;
+    client = fa_accounts_find(call->app->accounts, apikey);
+    if (!client || client->account.reseller_id != call->caller->account.id)
+        return fa_refuse(call, FA_E_AUTHENTICATION, NULL,
+                         "clientApikey \"%.64s\" is no client of this account", apikey);
+    call->account = client;
+    return FA_OK;
+}
+
+enum fa_error fa_auth_identify(struct fa_call *call)
+{
+    const char *apikey = text_of(call, "apikey");
+
+    call->caller = fa_accounts_find(call->app->accounts, apikey);
+    if (!call->caller)
+        return unknown_key(call, apikey);
+    return find_client(call);
+}
+
+/* Tokens, §2.2 */
+
+static enum fa_error verify_token(struct fa_call *call)
+{
+    const struct fa_param *token = text_param(call, "authToken");
+    int r;
+
+    if (!token)
+        return fa_refuse(call, FA_E_TOKEN, NULL, "authToken is missing or empty");
+    r = fa_store_token_check(call->app->store, call->caller->account.id, token->value,
+                             call->now_ms);
+    if (r == FA_STORE_ABSENT)
+        return fa_refuse(call, FA_E_TOKEN, NULL,
+                         "authToken is unknown, expired, or another account's");
+    return r < 0 ? fa_refuse_store(call) : FA_OK;
+}
+
+/* Checksums, §2.3 */
+
+/* One way to write the text that is signed. */
+struct variant {
+    bool is_raw;
+    bool ignores_case;
+};
+
+static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+    if (order != 0)
+        return order;
+    return (a_len > b_len) - (a_len < b_len);
+}
+
+/* Step 3: by name in byte order; repeated names by value. */
+static int by_bytes(const void *a, const void *b)
+{
+    const struct fa_param *left = *(const struct fa_param *const *)a;
+    const struct fa_param *right = *(const struct fa_param *const *)b;
+    int order = compare_bytes(left->name, left->name_len, right->name, right->name_len);
+
+    if (order != 0)
+        return order;
+    return compare_bytes(left->value, left->value_len, right->value, right->value_len);
+}
+
+static int by_letters(const void *a, const void *b)
+{
+    const struct fa_param *left = *(const struct fa_param *const *)a;
+    const struct fa_param *right = *(const struct fa_param *const *)b;
+    int order = strcasecmp(left->name, right->name);
+
+    return order != 0 ? order : by_bytes(a, b);
+}
+
+/* Step 1: all but the checksum. */
+static const struct fa_param **signed_params(struct fa_call *call, size_t *ret_count)
+{
+    const struct fa_param **sorted =
+        fa_arena_alloc(&call->arena, (call->params.count + 1) * sizeof(const struct fa_param *));
+    size_t count = 0;
+    size_t i;
+
+    if (!sorted)
+        return NULL;
+    for (i = 0; i < call->params.count; i++)
+        if (!fa_param_is(&call->params.items[i], "checksum"))
+            sorted[count++] = &call->params.items[i];
+    *ret_count = count;
+    return sorted;
+}
+
+/* Steps 2, 4 and 5. */
+static int compute(struct fa_mac *mac, const struct fa_param *const *params, size_t count,
+                   bool is_raw, char checksum[FA_CHECKSUM_SIZE])
+{
+    int r = fa_mac_begin(mac);
+    size_t i;
+
+    for (i = 0; i < count && r == 0; i++) {
+        const struct fa_param *param = params[i];
+
+        r = is_raw ? fa_mac_add(mac, param->raw_name, param->raw_name_len)
+                   : fa_mac_add(mac, param->name, param->name_len);
+        if (r == 0)
+            r = is_raw ? fa_mac_add(mac, param->raw_value, param->raw_value_len)
+                       : fa_mac_add(mac, param->value, param->value_len);
+    }
+    return r < 0 ? r : fa_mac_end(mac, checksum);
+}
+
+/* What came over the wire, mended as clients of the time needed it. */
+static const char *repaired(struct fa_call *call, const char *checksum)
+{
+    char *copy = fa_arena_copy(&call->arena, checksum, strlen(checksum));
+    size_t len;
+    char *blank;
+
+    if (!copy)
+        return checksum;
+    len = strlen(copy);
+    while (len > 0 && (copy[len - 1] == '\n' || copy[len - 1] == '\r'))
+        copy[--len] = '\0';
+    while ((blank = strchr(copy, ' ')) != NULL)
+        *blank = '+';
+    if (strcmp(copy, checksum) != 0)
+        fa_deviate(call, "2.3", "the checksum came with blanks for + or with a line end");
+    return copy;
+}
+
+static bool matches(struct fa_call *call, const struct fa_param **sorted, size_t count,
+                    struct variant variant, const char *received)
+{
+    char expected[FA_CHECKSUM_SIZE];
+
+    qsort(sorted, count, sizeof(*sorted), variant.ignores_case ? by_letters : by_bytes);
+    if (compute(call->caller->mac, sorted, count, variant.is_raw, expected) < 0)
+        return false;
+    return fa_is_same(expected, strlen(expected), received, strlen(received));
+}
+
+static void note_variant(struct fa_call *call, struct variant variant)
+{
+    if (variant.is_raw)
+        fa_deviate(call, "2.3", "the checksum covers the undecoded values");
+    if (variant.ignores_case)
+        fa_deviate(call, "2.3", "the checksum's parameters are sorted without regard to case");
+}
+
+static bool verify_variants(struct fa_call *call, const char *received)
+{
+    static const struct variant variants[] = {
+        {false, false}, {false, true}, {true, false}, {true, true}};
+    const struct fa_checks *checks = &call->app->checks;
+    size_t count = 0;
+    const struct fa_param **sorted = signed_params(call, &count);
+    size_t i;
+
+    for (i = 0; sorted && i < sizeof(variants) / sizeof(variants[0]); i++) {
+        if ((variants[i].is_raw && !checks->allows_raw) ||
+            (variants[i].ignores_case && checks->order_is_bytes))
+            continue;
+        if (matches(call, sorted, count, variants[i], received)) {
+            note_variant(call, variants[i]);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* §2.4, for checksums only. */
+static enum fa_error verify_timestamp(struct fa_call *call)
+{
+    const struct fa_checks *checks = &call->app->checks;
+    const struct fa_param *param = text_param(call, "timestamp");
+    int64_t time_ms;
+    int64_t off_ms;
+
+    if (!param)
+        return fa_refuse(call, FA_E_MISSING, "timestamp", "timestamp is missing or empty");
+    if (pm_clock_parse_timestamp(param->value, &time_ms) < 0) {
+        if (checks->timestamp_form)
+            return fa_refuse(call, FA_E_INVALID, "timestamp",
+                             "timestamp is not of the form yyyy-MM-dd HH:mm:ss");
+        fa_deviate(call, "2.4", "the timestamp is not of the form yyyy-MM-dd HH:mm:ss");
+        return FA_OK;
+    }
+    off_ms = time_ms > call->now_ms ? time_ms - call->now_ms : call->now_ms - time_ms;
+    if (checks->timestamp_window_ms > 0 && off_ms > checks->timestamp_window_ms)
+        return fa_refuse(call, FA_E_INVALID, "timestamp",
+                         "timestamp is %lld s %s the server's clock (GMT)",
+                         (long long)(off_ms / 1000), time_ms > call->now_ms ? "after" : "before");
+    return FA_OK;
+}
+
+static enum fa_error check_replay(struct fa_call *call, const char *checksum)
+{
+    enum fa_replay replay = call->app->checks.replay;
+
+    if (replay == FA_REPLAY_OFF ||
+        !fa_replays_seen(call->app->replays, call->caller->account.id, checksum))
+        return FA_OK;
+    if (replay == FA_REPLAY_REFUSE)
+        return fa_refuse(call, FA_E_REPLAY, NULL, "this timestamp and checksum were seen before");
+    fa_deviate(call, "2.3", "this timestamp and checksum were seen before");
+    return FA_OK;
+}
+
+static enum fa_error verify_checksum(struct fa_call *call)
+{
+    const struct fa_param *param = text_param(call, "checksum");
+    const char *received;
+    enum fa_error error;
+
+    if (!param)
+        return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "checksum is missing, empty or no text");
+    received = call->app->checks.allows_repair ? repaired(call, param->value) : param->value;
+    if (!verify_variants(call, received))
+        return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "the checksum does not match");
+    error = verify_timestamp(call);
+    return error == FA_OK ? check_replay(call, received) : error;
+}
+
+/* §2.2 says which of the two it is. */
+static bool is_by_token(const struct fa_call *call)
+{
+    const char *validation = text_of(call, "validation");
+
+    if (strcasecmp(validation, "token") == 0)
+        return true;
+    if (strcasecmp(validation, "HMACSHA1") == 0)
+        return false;
+    return !fa_params_find(&call->params, "checksum") && fa_params_find(&call->params, "authToken");
+}
+
+enum fa_error fa_auth_verify(struct fa_call *call)
+{
+    return is_by_token(call) ? verify_token(call) : verify_checksum(call);
+}

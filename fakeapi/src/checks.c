@@ -1,0 +1,152 @@
+#include "checks.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const struct fa_checks profiles[] = {
+    [FA_PROFILE_STRICT] =
+        {
+            .timestamp_form = true,
+            .timestamp_window_ms = 300 * 1000,
+            .order_is_bytes = true,
+            .refuses_unknown = true,
+            .refuses_duplicates = true,
+            .results_are_declared = true,
+            .results_are_typed = true,
+            .replay = FA_REPLAY_NOTE,
+        },
+    [FA_PROFILE_VENDOR] =
+        {
+            .allows_raw = true,
+            .allows_repair = true,
+            .replay = FA_REPLAY_NOTE,
+        },
+};
+
+void fa_checks_init(struct fa_checks *checks, enum fa_profile profile)
+{
+    *checks = profiles[profile];
+}
+
+int fa_profile_parse(const char *text, enum fa_profile *ret_profile)
+{
+    if (strcmp(text, "strict") != 0 && strcmp(text, "vendor") != 0)
+        return -1;
+    *ret_profile = strcmp(text, "strict") == 0 ? FA_PROFILE_STRICT : FA_PROFILE_VENDOR;
+    return 0;
+}
+
+/* Which of the words, separated by blanks, @value is; -1 for none. */
+static int word_index(const char *words, const char *value)
+{
+    size_t len = strlen(value);
+    int i;
+
+    for (i = 0; *words; i++) {
+        size_t word = strcspn(words, " ");
+
+        if (word == len && strncmp(words, value, len) == 0)
+            return i;
+        words += word + (words[word] == ' ');
+    }
+    return -1;
+}
+
+static int set_bool(void *field, const char *words, const char *value)
+{
+    int index = word_index(words, value);
+
+    if (index < 0)
+        return -1;
+    *(bool *)field = index == 1;
+    return 0;
+}
+
+static int set_scope(void *field, const char *words, const char *value)
+{
+    int index = word_index(words, value);
+
+    if (index < 0)
+        return -1;
+    *(enum fa_name_scope *)field = (enum fa_name_scope)index;
+    return 0;
+}
+
+static int set_replay(void *field, const char *words, const char *value)
+{
+    int index = word_index(words, value);
+
+    if (index < 0)
+        return -1;
+    *(enum fa_replay *)field = (enum fa_replay)index;
+    return 0;
+}
+
+/* `off`, or seconds up to a week. */
+static int set_window(void *field, const char *words, const char *value)
+{
+    char *end;
+    long seconds;
+
+    (void)words;
+    errno = 0;
+    seconds = strcmp(value, "off") == 0 ? 0 : strtol(value, &end, 10);
+    if (strcmp(value, "off") != 0 &&
+        (*end != '\0' || end == value || errno != 0 || seconds < 1 || seconds > 7L * 24 * 3600))
+        return -1;
+    *(int64_t *)field = seconds * 1000;
+    return 0;
+}
+
+static const struct {
+    const char *name;
+    int (*set)(void *field, const char *words, const char *value);
+    size_t offset;
+    const char *words; /* the values, the one meaning false or 0 first */
+} switches[] = {
+    {"timestamp-form", set_bool, offsetof(struct fa_checks, timestamp_form), "off on"},
+    {"timestamp-window", set_window, offsetof(struct fa_checks, timestamp_window_ms),
+     "off SECONDS"},
+    {"checksum-order", set_bool, offsetof(struct fa_checks, order_is_bytes), "any byte"},
+    {"checksum-raw", set_bool, offsetof(struct fa_checks, allows_raw), "off on"},
+    {"checksum-repair", set_bool, offsetof(struct fa_checks, allows_repair), "off on"},
+    {"unknown-parameters", set_bool, offsetof(struct fa_checks, refuses_unknown), "ignore refuse"},
+    {"duplicate-parameters", set_bool, offsetof(struct fa_checks, refuses_duplicates),
+     "last refuse"},
+    {"declared-results", set_bool, offsetof(struct fa_checks, results_are_declared), "off on"},
+    {"typed-results", set_bool, offsetof(struct fa_checks, results_are_typed), "off on"},
+    {"duplicate-names", set_scope, offsetof(struct fa_checks, name_scope),
+     "name+tag+type name allow"},
+    {"replay", set_replay, offsetof(struct fa_checks, replay), "off note refuse"},
+};
+
+#define SWITCH_COUNT (sizeof(switches) / sizeof(switches[0]))
+
+static void list_switches(char *message, size_t size)
+{
+    size_t used = (size_t)snprintf(message, size, "no such check; there are");
+    size_t i;
+
+    for (i = 0; i < SWITCH_COUNT && used < size; i++)
+        used += (size_t)snprintf(message + used, size - used, " %s", switches[i].name);
+}
+
+int fa_checks_set(struct fa_checks *checks, const char *text, char *message, size_t size)
+{
+    size_t name_len = strcspn(text, "=");
+    const char *value = text[name_len] == '=' ? text + name_len + 1 : "";
+    size_t i;
+
+    for (i = 0; i < SWITCH_COUNT; i++) {
+        if (strlen(switches[i].name) != name_len || strncmp(switches[i].name, text, name_len) != 0)
+            continue;
+        if (switches[i].set((char *)checks + switches[i].offset, switches[i].words, value) == 0)
+            return 0;
+        snprintf(message, size, "check %s takes one of: %s", switches[i].name, switches[i].words);
+        return -1;
+    }
+    list_switches(message, size);
+    return -1;
+}

@@ -1,0 +1,17 @@
+/* The commands of paidmonitor-fakeapi. Each parses its own options and returns an exit status. */
+#ifndef FA_CMD_H
+#define FA_CMD_H
+
+#define CMD_PROGRAM "paidmonitor-fakeapi"
+
+enum {
+    CMD_OK = 0,
+    CMD_FAILED = 1, /* at run time */
+    CMD_USAGE = 2,
+    CMD_CONFIG = 3, /* accounts file, store, port */
+};
+
+/** @argv: the command's name first */
+int cmd_serve(int argc, char **argv);
+
+#endif

@@ -1,0 +1,368 @@
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "checks.h"
+#include "cleanup.h"
+#include "fs.h"
+#include "log.h"
+#include "mac.h"
+#include "server.h"
+
+#define CHECKS_MAX 32
+
+struct serve {
+    struct fa_server_options options;
+    const char *checks[CHECKS_MAX + 1];
+    size_t check_count;
+    const char *port_file;
+    const char *dashboard_file;
+    const char *accounts_file;
+    char *account;       /* APIKEY:SECRETKEY */
+    char *default_store; /* when none was given */
+    enum pm_log_level log_level;
+    enum pm_log_format log_format;
+    bool has_generated;
+    char apikey[FA_KEY_SIZE];
+    char secretkey[FA_KEY_SIZE];
+};
+
+static const char help[] =
+    "Usage: " CMD_PROGRAM " serve [OPTION]...\n"
+    "Serve the Paid Monitor API until SIGTERM or SIGINT. Without options: on 127.0.0.1, on a free\n"
+    "port, with a store in the state folder of the user and a generated account.\n"
+    "\n"
+    "  --listen ADDR          numeric address to listen on (127.0.0.1)\n"
+    "  --port N               port to listen on; 0 takes any free one (0)\n"
+    "  --port-file FILE       write the port to FILE once requests are answered\n"
+    "  --dashboard-file FILE  write the dashboard's sign-in address to FILE\n"
+    "  --store memory|FILE    where to keep everything\n"
+    "                         ($XDG_STATE_HOME/paidmonitor-fakeapi/store.db)\n"
+    "  --accounts FILE        accounts from an INI file: a section for each, with apikey and\n"
+    "                         secretkey, and optionally user, password, reseller\n"
+    "  --account KEY:SECRET   one account; others can see it in ps: for tests only\n"
+    "  --profile NAME         strict: the documented protocol (default)\n"
+    "                         vendor: whatever the vendor was known to tolerate\n"
+    "  --check NAME=VALUE     one switch of the profile; a wrong NAME lists them all\n"
+    "  --journal N            how many requests to remember (10000)\n"
+    "  --log-format text|json\n"
+    "  --verbose, --quiet     log every step, or errors only\n"
+    "  --help, --version\n";
+
+enum option_id {
+    LISTEN = 256,
+    PORT,
+    PORT_FILE,
+    DASHBOARD_FILE,
+    STORE,
+    ACCOUNTS,
+    ACCOUNT,
+    PROFILE,
+    CHECK,
+    JOURNAL,
+    LOG_FORMAT,
+    VERBOSE,
+    QUIET,
+    HELP,
+    VERSION,
+};
+
+static const struct option long_options[] = {
+    {"listen", required_argument, NULL, LISTEN},
+    {"port", required_argument, NULL, PORT},
+    {"port-file", required_argument, NULL, PORT_FILE},
+    {"dashboard-file", required_argument, NULL, DASHBOARD_FILE},
+    {"store", required_argument, NULL, STORE},
+    {"accounts", required_argument, NULL, ACCOUNTS},
+    {"account", required_argument, NULL, ACCOUNT},
+    {"profile", required_argument, NULL, PROFILE},
+    {"check", required_argument, NULL, CHECK},
+    {"journal", required_argument, NULL, JOURNAL},
+    {"log-format", required_argument, NULL, LOG_FORMAT},
+    {"verbose", no_argument, NULL, VERBOSE},
+    {"quiet", no_argument, NULL, QUIET},
+    {"help", no_argument, NULL, HELP},
+    {"version", no_argument, NULL, VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+/* Command line */
+
+static int bad_value(const char *option, const char *value, const char *wanted)
+{
+    fprintf(stderr, CMD_PROGRAM ": --%s \"%s\": %s\n", option, value, wanted);
+    return CMD_USAGE;
+}
+
+static int parse_number(const char *text, long min, long max, long *ret_value)
+{
+    char *end;
+
+    errno = 0;
+    *ret_value = strtol(text, &end, 10);
+    return errno != 0 || end == text || *end != '\0' || *ret_value < min || *ret_value > max ? -1
+                                                                                             : 0;
+}
+
+static int take_port(struct serve *serve, const char *text)
+{
+    long port;
+
+    if (parse_number(text, 0, 65535, &port) < 0)
+        return bad_value("port", text, "must be a number from 0 to 65535");
+    serve->options.port = (unsigned int)port;
+    return CMD_OK;
+}
+
+static int take_journal(struct serve *serve, const char *text)
+{
+    long size;
+
+    if (parse_number(text, 1, 10000000, &size) < 0)
+        return bad_value("journal", text, "must be a number from 1 to 10000000");
+    serve->options.journal_size = (size_t)size;
+    return CMD_OK;
+}
+
+static int take_check(struct serve *serve, const char *text)
+{
+    if (serve->check_count == CHECKS_MAX)
+        return bad_value("check", text, "too many checks");
+    serve->checks[serve->check_count++] = text;
+    return CMD_OK;
+}
+
+static int take_format(struct serve *serve, const char *text)
+{
+    if (strcmp(text, "text") != 0 && strcmp(text, "json") != 0)
+        return bad_value("log-format", text, "must be text or json");
+    serve->log_format = strcmp(text, "json") == 0 ? PM_LOG_JSON : PM_LOG_TEXT;
+    return CMD_OK;
+}
+
+static int take_profile(struct serve *serve, const char *text)
+{
+    if (fa_profile_parse(text, &serve->options.profile) < 0)
+        return bad_value("profile", text, "must be strict or vendor");
+    return CMD_OK;
+}
+
+static int take_option(struct serve *serve, int id, char *value)
+{
+    switch (id) {
+    case LISTEN:
+        serve->options.listen = value;
+        return CMD_OK;
+    case PORT:
+        return take_port(serve, value);
+    case PORT_FILE:
+        serve->port_file = value;
+        return CMD_OK;
+    case DASHBOARD_FILE:
+        serve->dashboard_file = value;
+        return CMD_OK;
+    case STORE:
+        serve->options.store = value;
+        return CMD_OK;
+    case ACCOUNTS:
+        serve->accounts_file = value;
+        return CMD_OK;
+    case ACCOUNT:
+        serve->account = value;
+        return CMD_OK;
+    case PROFILE:
+        return take_profile(serve, value);
+    case CHECK:
+        return take_check(serve, value);
+    case JOURNAL:
+        return take_journal(serve, value);
+    case LOG_FORMAT:
+        return take_format(serve, value);
+    case VERBOSE:
+        serve->log_level = PM_LOG_DEBUG;
+        return CMD_OK;
+    case QUIET:
+        serve->log_level = PM_LOG_ERROR;
+        return CMD_OK;
+    default:
+        fputs("Try " CMD_PROGRAM " serve --help\n", stderr);
+        return CMD_USAGE;
+    }
+}
+
+/* Returns an exit status, or -1 to go on. */
+static int parse_options(struct serve *serve, int argc, char **argv)
+{
+    int id;
+
+    while ((id = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+        int status;
+
+        if (id == HELP || id == 'h') {
+            fputs(help, stdout);
+            return CMD_OK;
+        }
+        if (id == VERSION) {
+            puts(CMD_PROGRAM " " PM_VERSION);
+            return CMD_OK;
+        }
+        status = take_option(serve, id, optarg);
+        if (status != CMD_OK)
+            return status;
+    }
+    if (optind < argc) {
+        fprintf(stderr, CMD_PROGRAM ": \"%s\" is no option\n", argv[optind]);
+        return CMD_USAGE;
+    }
+    return -1;
+}
+
+/* Starting */
+
+static int make_default_store(struct serve *serve)
+{
+    const char *state = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    PM_AUTO_FREE char *dir = NULL;
+    int r;
+
+    if (serve->options.store)
+        return 0;
+    if (state && state[0] == '/')
+        r = asprintf(&dir, "%s/" CMD_PROGRAM, state);
+    else
+        r = asprintf(&dir, "%s/.local/state/" CMD_PROGRAM, home && home[0] == '/' ? home : "/root");
+    if (r < 0)
+        return -1;
+    if (pm_fs_make_dirs(dir, 0700) < 0) {
+        pm_log_error("cannot create the folder \"%s\" for the store: %s; choose another --store",
+                     dir, strerror(errno));
+        return -1;
+    }
+    if (asprintf(&serve->default_store, "%s/store.db", dir) < 0)
+        return -1;
+    serve->options.store = serve->default_store;
+    return 0;
+}
+
+static int add_given_account(struct fa_server *server, char *account)
+{
+    char *colon = strchr(account, ':');
+    int r;
+
+    if (!colon) {
+        pm_log_error("--account must be APIKEY:SECRETKEY");
+        return -1;
+    }
+    pm_log_warning(
+        "--account shows the secret key to everyone who can run ps; use --accounts FILE");
+    *colon = '\0';
+    r = fa_server_account_add(server, account, colon + 1);
+    if (r < 0)
+        pm_log_error("--account: keys must be 1 to 256 printable characters without blanks");
+    memset(account, 'x', strlen(account) + 1 + strlen(colon + 1));
+    return r;
+}
+
+static int add_accounts(struct serve *serve, struct fa_server *server)
+{
+    char message[512];
+
+    if (serve->account && add_given_account(server, serve->account) < 0)
+        return -1;
+    if (serve->accounts_file &&
+        fa_server_accounts_file(server, serve->accounts_file, message, sizeof(message)) < 0) {
+        pm_log_error("%s", message);
+        return -1;
+    }
+    if (fa_server_account_count(server) > 0)
+        return 0;
+    if (fa_server_account_generate(server, serve->apikey, serve->secretkey) < 0) {
+        pm_log_error("cannot generate an account");
+        return -1;
+    }
+    serve->has_generated = true;
+    return 0;
+}
+
+static int write_file(const char *path, const char *text, mode_t mode)
+{
+    if (!path || pm_fs_replace(path, text, strlen(text), mode) == 0)
+        return 0;
+    pm_log_error("cannot write \"%s\": %s", path, strerror(errno));
+    return -1;
+}
+
+static int announce(const struct serve *serve, const struct fa_server *server)
+{
+    char port[16];
+    char dashboard[256];
+
+    snprintf(port, sizeof(port), "%u\n", fa_server_port(server));
+    snprintf(dashboard, sizeof(dashboard), "%s\n", fa_server_dashboard_url(server));
+    if (write_file(serve->port_file, port, 0644) < 0 ||
+        write_file(serve->dashboard_file, dashboard, 0600) < 0)
+        return -1;
+    printf(CMD_PROGRAM " " PM_VERSION " ready\n"
+                       "  API        %s\n"
+                       "  dashboard  %s\n",
+           fa_server_url(server), fa_server_dashboard_url(server));
+    if (serve->has_generated)
+        printf("  apikey     %s\n"
+               "  secretkey  %s  (shown once)\n",
+               serve->apikey, serve->secretkey);
+    return fflush(stdout) == 0 ? 0 : -1;
+}
+
+static void log_line(void *context, const char *line)
+{
+    (void)context;
+    pm_log_warning("%s", line);
+}
+
+static int run_until(struct serve *serve, const sigset_t *signals)
+{
+    struct fa_server *server;
+    char message[512];
+    int signal_number;
+    int status = CMD_CONFIG;
+
+    if (fa_server_start(&serve->options, &server, message, sizeof(message)) < 0) {
+        pm_log_error("%s", message);
+        return CMD_CONFIG;
+    }
+    if (add_accounts(serve, server) == 0 && announce(serve, server) == 0) {
+        (void)sigwait(signals, &signal_number); /* fails only for a set with invalid signals */
+        pm_log_debug("signal %d: stopping", signal_number);
+        status = CMD_OK;
+    }
+    fa_server_stop(server);
+    return status;
+}
+
+int cmd_serve(int argc, char **argv)
+{
+    struct serve serve = {.options = FA_SERVER_OPTIONS_INIT, .log_level = PM_LOG_WARNING};
+    sigset_t signals;
+    int status;
+
+    serve.options.store = NULL;
+    serve.options.log = log_line;
+    serve.options.checks = serve.checks;
+    status = parse_options(&serve, argc, argv);
+    if (status >= 0)
+        return status;
+    pm_log_setup(CMD_PROGRAM, serve.log_level, serve.log_format);
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGINT);
+    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
+    status = make_default_store(&serve) < 0 ? CMD_CONFIG : run_until(&serve, &signals);
+    free(serve.default_store);
+    return status;
+}

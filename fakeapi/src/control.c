@@ -1,0 +1,52 @@
+#include "control.h"
+
+#include <string.h>
+
+#include "app.h"
+
+static void ready(struct fa_app *app, struct fa_http_reply *reply)
+{
+    (void)app;
+    reply->content_type = FA_CONTENT_JSON;
+    (void)pm_buf_adds(&reply->body, "{\"ready\":true}"); /* cannot exceed the body's ceiling */
+}
+
+/* Alive means that the store answers. */
+static void health(struct fa_app *app, struct fa_http_reply *reply)
+{
+    int64_t id;
+    bool is_well = fa_store_last_row_id(app->store, &id) == 0;
+
+    reply->content_type = FA_CONTENT_JSON;
+    reply->status = is_well ? 200 : 500;
+    (void)pm_buf_adds(&reply->body, is_well ? "{\"health\":\"ok\"}" : "{\"health\":\"store\"}");
+}
+
+static const struct {
+    const char *path;
+    void (*answer)(struct fa_app *app, struct fa_http_reply *reply);
+} pages[] = {
+    {"/__fake/ready", ready},
+    {"/__fake/health", health},
+};
+
+void fa_control_handle(void *app, const struct fa_http_request *request,
+                       struct fa_http_reply *reply)
+{
+    bool is_reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    size_t i;
+
+    for (i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
+        if (strcmp(pages[i].path, request->path) != 0)
+            continue;
+        if (is_reading) {
+            pages[i].answer(app, reply);
+            return;
+        }
+        reply->status = 405;
+        fa_app_fail(app, request, reply);
+        return;
+    }
+    reply->status = 404;
+    fa_app_fail(app, request, reply);
+}

@@ -1,0 +1,88 @@
+#include "http_head.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http.h"
+
+/* RFC 9110, section 5.6.2: the characters of a header field's name. */
+static bool is_token(const char *text, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        if (text[i] == '\0' ||
+            (!isalnum((unsigned char)text[i]) && !strchr("!#$%&'*+-.^_`|~", text[i])))
+            return false;
+    return len > 0;
+}
+
+static bool has_control(const char *text, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < len; i++)
+        if (((unsigned char)text[i] < 0x20 && text[i] != '\t') || text[i] == 0x7f)
+            return true;
+    return false;
+}
+
+static bool is_named(const char *name, size_t len, const char *wanted)
+{
+    return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
+}
+
+void fa_http_head_field(struct fa_http_head *head, const char *name, size_t name_len,
+                        const char *value, size_t value_len)
+{
+    if (!is_token(name, name_len) || has_control(value, value_len))
+        head->bad_count++;
+    if (is_named(name, name_len, "host"))
+        head->host_count++;
+    if (is_named(name, name_len, "transfer-encoding"))
+        head->encoding_count++;
+    if (is_named(name, name_len, "content-length")) {
+        head->length_count++;
+        head->length = value;
+    }
+}
+
+/* Digits only: strtoull alone would take blanks, signs and what follows. */
+static bool parse_length(const char *text, uint64_t *ret_length)
+{
+    char *end;
+
+    if (!isdigit((unsigned char)text[0]))
+        return false;
+    errno = 0;
+    *ret_length = strtoull(text, &end, 10);
+    return errno == 0 && *end == '\0';
+}
+
+/* Blanks reach us from clients that forget to escape (PROTOCOL.md §1.3); control bytes do not. */
+static bool is_target(const char *target)
+{
+    return target[0] == '/' && !has_control(target, strlen(target)) && !strchr(target, '\t');
+}
+
+unsigned int fa_http_head_check(const struct fa_http_head *head, const char *target,
+                                uint64_t *ret_length)
+{
+    bool is_1_1 = strcmp(head->version, "HTTP/1.1") == 0;
+
+    if (!is_1_1 && strcmp(head->version, "HTTP/1.0") != 0)
+        return 505;
+    if (!is_target(target) || head->bad_count > 0 || head->length_count > 1 ||
+        head->host_count > 1 || (is_1_1 && head->host_count == 0))
+        return 400;
+    if (head->encoding_count > 0)
+        return head->length_count > 0 ? 400 : 411;
+    *ret_length = 0;
+    if (head->length && !parse_length(head->length, ret_length))
+        return 400;
+    return *ret_length > FA_HTTP_BODY_MAX ? 413 : 0;
+}

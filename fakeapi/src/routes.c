@@ -1,0 +1,287 @@
+#include "routes.h"
+
+#include <string.h>
+#include <strings.h>
+
+#define COUNT(array) (sizeof(array) / sizeof((array)[0]))
+
+/* Parameters that many actions share. */
+#define MONITOR_ID                                                                      \
+    {                                                                                   \
+        .name = "monitorId", .type = FA_TYPE_ID, .is_required = true, .section = "3.4", \
+        .about = "the monitor's id"                                                     \
+    }
+#define CHECKTIME                                                                         \
+    {                                                                                     \
+        .name = "checktime", .type = FA_TYPE_TIME, .is_required = true, .section = "3.0", \
+        .about = "when it was measured"                                                   \
+    }
+#define PLAIN(arg_name, needed, arg_section, text)                              \
+    {                                                                           \
+        .name = (arg_name), .type = FA_TYPE_PLAIN, .is_required = (needed),     \
+        .len_max = FA_NAME_CHARS_MAX, .section = (arg_section), .about = (text) \
+    }
+#define MULTI_VALUE                                                               \
+    {                                                                             \
+        .name = "multiValue", .aliases = "isMultiValue", .type = FA_TYPE_BOOLEAN, \
+        .section = "3.1", .about = "several rows for one checktime"               \
+    }
+
+static const struct fa_arg_spec common[] = {
+    {.name = "action", .is_required = true, .section = "1.1", .about = "what to do"},
+    {.name = "apikey", .section = "1.5", .about = "whose account"},
+    {.name = "version", .fallback = "2", .section = "1.6", .about = "2 or 3"},
+    {.name = "output", .fallback = "json", .section = "1.7", .about = "json or xml, in any case"},
+    {.name = "timestamp", .section = "2.4", .about = "time of the request, GMT"},
+    {.name = "validation", .section = "2.2", .about = "HMACSHA1 or token, in any case"},
+    {.name = "checksum", .section = "2.3", .about = "signature over all other parameters"},
+    {.name = "authToken", .section = "2.2", .about = "a token instead of a checksum"},
+    {.name = "clientApikey", .section = "2.6", .about = "account a reseller acts for"},
+};
+
+static const struct fa_arg_spec apikey_args[] = {
+    {.name = "userName", .is_required = true, .section = "2.1", .about = "name to sign in with"},
+    {.name = "password",
+     .is_required = true,
+     .section = "2.1",
+     .about = "MD5 or SHA-256 of the password, hexadecimal"},
+};
+
+static const struct fa_arg_spec token_args[] = {
+    {.name = "secretkey",
+     .is_required = true,
+     .section = "2.2",
+     .about = "the account's secret key"},
+};
+
+static const struct fa_arg_spec add_monitor_args[] = {
+    PLAIN("name", true, "3.1", "the monitor's name"),
+    PLAIN("tag", true, "3.1", "the group it belongs to"),
+    {.name = "resultParams",
+     .type = FA_TYPE_RESULT_PARAMS,
+     .is_required = true,
+     .section = "3.0",
+     .about = "what each row of results holds"},
+    {.name = "monitorParams",
+     .type = FA_TYPE_MONITOR_PARAMS,
+     .section = "3.0",
+     .about = "settings of the monitor"},
+    {.name = "additionalResultParams",
+     .type = FA_TYPE_ADDITIONAL_PARAMS,
+     .section = "3.0",
+     .about = "what additional results hold"},
+    {.name = "type",
+     .type = FA_TYPE_PLAIN,
+     .len_max = FA_NAME_CHARS_MAX,
+     .fallback = "custom",
+     .section = "3.1",
+     .about = "any text, to filter by"},
+    {.name = "customUserAgentId",
+     .aliases = "agentId",
+     .type = FA_TYPE_ID,
+     .section = "3.12",
+     .about = "the agent it belongs to"},
+    PLAIN("agentName", false, "3.1", "name of an agent"),
+    MULTI_VALUE,
+    {.name = "pluginMonitorId", .type = FA_TYPE_INTEGER, .section = "3.1", .about = "stored"},
+    {.name = "orderId", .type = FA_TYPE_INTEGER, .section = "2.6", .about = "stored"},
+};
+
+static const struct fa_arg_spec edit_monitor_args[] = {
+    MONITOR_ID,
+    PLAIN("name", false, "3.2", "new name"),
+    PLAIN("tag", false, "3.2", "new tag"),
+    {.name = "monitorParams",
+     .type = FA_TYPE_MONITOR_PARAMS,
+     .section = "3.2",
+     .about = "changed and new settings"},
+    {.name = "resultParams",
+     .type = FA_TYPE_RESULT_PARAMS,
+     .section = "3.2",
+     .about = "changed and new result parameters"},
+    {.name = "additionalResultParams",
+     .type = FA_TYPE_ADDITIONAL_PARAMS,
+     .section = "3.2",
+     .about = "changed and new additional result parameters"},
+    MULTI_VALUE,
+};
+
+static const struct fa_arg_spec delete_monitor_args[] = {
+    {.name = "monitorId",
+     .aliases = "monitorId[]",
+     .type = FA_TYPE_IDS,
+     .is_required = true,
+     .section = "3.3",
+     .about = "one id or a comma list; all or none are deleted"},
+};
+
+static const struct fa_arg_spec get_monitors_args[] = {
+    PLAIN("tag", false, "3.4", "only with this tag"),
+    PLAIN("type", false, "3.4", "only of this type"),
+    PLAIN("name", false, "3.4", "only of this name"),
+    {.name = "agentId", .type = FA_TYPE_ID, .section = "3.4", .about = "only of this agent"},
+};
+
+static const struct fa_arg_spec get_monitor_info_args[] = {
+    MONITOR_ID,
+    {.name = "excludeHidden",
+     .aliases = "isExcludeHidden",
+     .type = FA_TYPE_BOOLEAN,
+     .fallback = "false",
+     .section = "3.5",
+     .about = "leave hidden monitorParams out"},
+};
+
+static const struct fa_arg_spec colorize_args[] = {
+    MONITOR_ID,
+    {.name = "guiStyle",
+     .type = FA_TYPE_JSON,
+     .is_required = true,
+     .section = "3.11",
+     .about = "colours by condition"},
+};
+
+static const struct fa_arg_spec add_result_args[] = {
+    MONITOR_ID,
+    CHECKTIME,
+    {.name = "results",
+     .type = FA_TYPE_RESULTS,
+     .is_required = true,
+     .section = "3.0",
+     .about = "the values"},
+    {.name = "additionalResults",
+     .type = FA_TYPE_JSON,
+     .section = "3.6",
+     .about = "as addAdditionalResults"},
+};
+
+static const struct fa_arg_spec get_monitor_results_args[] = {
+    MONITOR_ID,
+    {.name = "year",
+     .type = FA_TYPE_INTEGER,
+     .is_required = true,
+     .min = 1970,
+     .max = 9999,
+     .section = "3.7",
+     .about = "of the day wanted"},
+    {.name = "month",
+     .type = FA_TYPE_INTEGER,
+     .is_required = true,
+     .min = 1,
+     .max = 12,
+     .section = "3.7",
+     .about = "of the day wanted"},
+    {.name = "day",
+     .type = FA_TYPE_INTEGER,
+     .is_required = true,
+     .min = 1,
+     .max = 31,
+     .section = "3.7",
+     .about = "of the day wanted"},
+    {.name = "timezone",
+     .type = FA_TYPE_INTEGER,
+     .min = -1440,
+     .max = 1440,
+     .fallback = "0",
+     .section = "3.7",
+     .about = "minutes east of GMT"},
+};
+
+static const struct fa_arg_spec add_additional_args[] = {
+    MONITOR_ID,
+    CHECKTIME,
+    {.name = "results",
+     .type = FA_TYPE_JSON,
+     .is_required = true,
+     .section = "3.8",
+     .about = "a list of objects"},
+};
+
+static const struct fa_arg_spec get_additional_args[] = {
+    MONITOR_ID,
+    CHECKTIME,
+};
+
+#define READ(action_name, on_paths, rule, table, function, in_section, text)                      \
+    {                                                                                             \
+        .action = (action_name), .paths = (on_paths), .auth = (rule), .args = (table),            \
+        .arg_count = COUNT(table), .handle = (function), .section = (in_section), .about = (text) \
+    }
+#define WRITE(action_name, on_paths, table, function, in_section, text)                            \
+    {                                                                                              \
+        .action = (action_name), .paths = (on_paths), .is_writing = true, .auth = FA_AUTH_SIGNED,  \
+        .args = (table), .arg_count = COUNT(table), .handle = (function), .section = (in_section), \
+        .about = (text)                                                                            \
+    }
+
+static const struct fa_route routes[] = {
+    READ("apikey", FA_PATH_BOTH, FA_AUTH_NONE, apikey_args, fa_api_apikey, "2.1",
+         "Get the keys of an account by user name and password"),
+    {.action = "secretkey",
+     .paths = FA_PATH_BOTH,
+     .auth = FA_AUTH_APIKEY,
+     .handle = fa_api_secretkey,
+     .section = "2.1",
+     .about = "Get the secret key of an account"},
+    READ("userkey", FA_PATH_BOTH, FA_AUTH_NONE, apikey_args, fa_api_userkey, "2.1",
+         "Get the user key of an account by user name and password"),
+    READ("authToken", FA_PATH_BOTH, FA_AUTH_NONE, token_args, fa_api_auth_token, "2.2",
+         "Get a token that is good for 24 hours"),
+    WRITE("addMonitor", FA_PATH_CUSTOM, add_monitor_args, fa_api_add_monitor, "3.1",
+          "Create a monitor"),
+    WRITE("editMonitor", FA_PATH_CUSTOM, edit_monitor_args, fa_api_edit_monitor, "3.2",
+          "Change a monitor"),
+    WRITE("deleteMonitor", FA_PATH_CUSTOM, delete_monitor_args, fa_api_delete_monitor, "3.3",
+          "Delete monitors and their results"),
+    READ("getMonitors", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_monitors_args, fa_api_get_monitors,
+         "3.4", "List monitors"),
+    READ("getMonitorInfo", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_monitor_info_args,
+         fa_api_get_monitor_info, "3.5", "Show a monitor and its parameters"),
+    WRITE("addResult", FA_PATH_CUSTOM, add_result_args, fa_api_add_result, "3.6", "Report results"),
+    READ("getMonitorResults", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_monitor_results_args,
+         fa_api_get_monitor_results, "3.7", "List the results of one day"),
+    WRITE("addAdditionalResults", FA_PATH_CUSTOM, add_additional_args,
+          fa_api_add_additional_results, "3.8", "Report additional results"),
+    READ("getAdditionalResults", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_additional_args,
+         fa_api_get_additional_results, "3.9", "List the additional results of one checktime"),
+    WRITE("colorizeMonitors", FA_PATH_CUSTOM, colorize_args, fa_api_colorize_monitors, "3.11",
+          "Keep how a monitor is to be coloured"),
+};
+
+const struct fa_route *fa_routes(size_t *ret_count)
+{
+    *ret_count = COUNT(routes);
+    return routes;
+}
+
+const struct fa_arg_spec *fa_common_args(size_t *ret_count)
+{
+    *ret_count = COUNT(common);
+    return common;
+}
+
+const struct fa_route *fa_route_find(const char *action, enum fa_route_paths path)
+{
+    size_t i;
+
+    for (i = 0; i < COUNT(routes); i++)
+        if ((routes[i].paths & path) && strcmp(routes[i].action, action) == 0)
+            return &routes[i];
+    return NULL;
+}
+
+bool fa_arg_spec_is(const struct fa_arg_spec *spec, const char *name, size_t len)
+{
+    const char *word = spec->aliases ? spec->aliases : "";
+
+    if (strlen(spec->name) == len && strncasecmp(spec->name, name, len) == 0)
+        return true;
+    while (*word) {
+        size_t word_len = strcspn(word, " ");
+
+        if (word_len == len && strncasecmp(word, name, len) == 0)
+            return true;
+        word += word_len + (word[word_len] == ' ');
+    }
+    return false;
+}

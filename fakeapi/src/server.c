@@ -1,0 +1,367 @@
+/*
+ * libfakeapi: a server in a thread of its own. All that touches its state runs on that thread;
+ * other threads hand their wish over and wait (run_on_loop).
+ */
+#include "server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "control.h"
+#include "dashboard.h"
+#include "http.h"
+#include "mac.h"
+
+/* Something another thread wants to have done on the loop. */
+struct wish {
+    void (*run)(struct fa_server *server, void *context);
+    void *context;
+    bool is_done;
+    struct wish *next;
+};
+
+struct fa_server {
+    struct fa_app app; /* stays first: the address of one is that of the other */
+    struct fa_http *http;
+    struct fa_dashboard *dashboard;
+    pthread_t thread;
+    bool is_running;
+    pthread_mutex_t lock; /* of the wishes */
+    pthread_cond_t granted;
+    struct wish *wishes;
+    char url[96];
+    char dashboard_url[96 + FA_DASHBOARD_SIGNIN_SIZE];
+};
+
+/* fa_http_options.woken */
+static void grant_wishes(void *context)
+{
+    struct fa_server *server = context; /* its first member is the app */
+    struct wish *wish;
+
+    (void)pthread_mutex_lock(&server->lock);
+    for (wish = server->wishes; wish; wish = wish->next) {
+        wish->run(server, wish->context);
+        wish->is_done = true;
+    }
+    server->wishes = NULL;
+    (void)pthread_cond_broadcast(&server->granted);
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+static void run_on_loop(struct fa_server *server,
+                        void (*run)(struct fa_server *server, void *context), void *context)
+{
+    struct wish wish = {.run = run, .context = context};
+
+    (void)pthread_mutex_lock(&server->lock);
+    wish.next = server->wishes;
+    server->wishes = &wish;
+    fa_http_wake(server->http);
+    while (!wish.is_done)
+        (void)pthread_cond_wait(&server->granted, &server->lock);
+    (void)pthread_mutex_unlock(&server->lock);
+}
+
+/* Starting */
+
+static void *run_thread(void *context)
+{
+    struct fa_server *server = context;
+
+    fa_http_run(server->http);
+    return NULL;
+}
+
+/* Signals are the program's: none is ever delivered to this thread. */
+static int start_thread(struct fa_server *server)
+{
+    sigset_t all;
+    sigset_t before;
+    int r;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    r = pthread_create(&server->thread, NULL, run_thread, server);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    server->is_running = r == 0;
+    return r == 0 ? 0 : -1;
+}
+
+static int set_checks(struct fa_checks *checks, const struct fa_server_options *options,
+                      char *message, size_t size)
+{
+    const char *const *check;
+
+    fa_checks_init(checks, options->profile);
+    for (check = options->checks; check && *check; check++)
+        if (fa_checks_set(checks, *check, message, size) < 0)
+            return -1;
+    return 0;
+}
+
+static int open_app(struct fa_app *app, const struct fa_server_options *options, char *message,
+                    size_t size)
+{
+    app->log = options->log;
+    app->log_context = options->log_context;
+    if (set_checks(&app->checks, options, message, size) < 0 ||
+        fa_store_open(options->store, &app->store, message, size) < 0)
+        return -1;
+    app->accounts = fa_accounts_new(app->store);
+    app->journal = fa_journal_new(options->journal_size);
+    app->replays = fa_replays_new();
+    if (app->accounts && app->journal && app->replays)
+        return 0;
+    snprintf(message, size, "cannot read the accounts from the store, or out of memory");
+    return -1;
+}
+
+static void close_app(struct fa_app *app)
+{
+    fa_replays_free(app->replays);
+    fa_journal_free(app->journal);
+    fa_accounts_free(app->accounts);
+    fa_store_close(app->store);
+}
+
+static int mount_all(struct fa_server *server)
+{
+    return fa_http_mount(server->http, "/api", fa_app_handle, &server->app) < 0 ||
+                   fa_http_mount(server->http, "/customMonitorApi", fa_app_handle, &server->app) <
+                       0 ||
+                   fa_http_mount(server->http, "/__fake", fa_control_handle, &server->app) < 0
+               ? -1
+               : 0;
+}
+
+static void set_dashboard_url(struct fa_server *server)
+{
+    char path[FA_DASHBOARD_SIGNIN_SIZE];
+
+    fa_dashboard_signin_path(server->dashboard, path, sizeof(path));
+    snprintf(server->dashboard_url, sizeof(server->dashboard_url), "%s%s", server->url, path);
+}
+
+static int open_http(struct fa_server *server, const struct fa_server_options *options,
+                     char *message, size_t size)
+{
+    const struct fa_http_options http = {
+        .address = options->listen,
+        .port = options->port,
+        .commit = fa_app_commit,
+        .fail = fa_app_fail,
+        .woken = grant_wishes,
+        .context = &server->app,
+    };
+    bool is_v6 = strchr(options->listen, ':') != NULL;
+
+    if (fa_http_new(&http, &server->http, message, size) < 0)
+        return -1;
+    snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u", is_v6 ? "[" : "",
+             options->listen, is_v6 ? "]" : "", fa_http_port(server->http));
+    if (mount_all(server) < 0 ||
+        fa_dashboard_new(server->http, server->app.store, &server->dashboard) < 0) {
+        snprintf(message, size, "cannot set up the dashboard");
+        return -1;
+    }
+    set_dashboard_url(server);
+    return 0;
+}
+
+int fa_server_start(const struct fa_server_options *options, struct fa_server **ret_server,
+                    char *message, size_t size)
+{
+    struct fa_server *server = calloc(1, sizeof(*server));
+
+    if (!server) {
+        snprintf(message, size, "out of memory");
+        return -1;
+    }
+    (void)pthread_mutex_init(&server->lock, NULL); /* cannot fail for default attributes */
+    (void)pthread_cond_init(&server->granted, NULL);
+    if (open_app(&server->app, options, message, size) < 0 ||
+        open_http(server, options, message, size) < 0)
+        goto fail;
+    if (start_thread(server) < 0) {
+        snprintf(message, size, "cannot start a thread");
+        goto fail;
+    }
+    *ret_server = server;
+    return 0;
+
+fail:
+    fa_server_stop(server);
+    return -1;
+}
+
+void fa_server_stop(struct fa_server *server)
+{
+    if (!server)
+        return;
+    if (server->is_running) {
+        fa_http_stop(server->http);
+        (void)pthread_join(server->thread, NULL);
+    }
+    fa_http_free(server->http); /* its streams tell the dashboard when they end */
+    fa_dashboard_free(server->dashboard);
+    close_app(&server->app);
+    (void)pthread_cond_destroy(&server->granted);
+    (void)pthread_mutex_destroy(&server->lock);
+    free(server);
+}
+
+const char *fa_server_url(const struct fa_server *server)
+{
+    return server->url;
+}
+
+const char *fa_server_dashboard_url(const struct fa_server *server)
+{
+    return server->dashboard_url;
+}
+
+unsigned int fa_server_port(const struct fa_server *server)
+{
+    return fa_http_port(server->http);
+}
+
+/* Accounts */
+
+struct account_wish {
+    const struct fa_account_spec *spec; /* or */
+    const char *path;
+    char *message;
+    size_t size;
+    int r;
+};
+
+static void put_account(struct fa_server *server, void *context)
+{
+    struct account_wish *wish = context;
+
+    wish->r =
+        wish->spec
+            ? fa_accounts_put(server->app.accounts, wish->spec, wish->message, wish->size)
+            : fa_accounts_read_file(server->app.accounts, wish->path, wish->message, wish->size);
+}
+
+int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey)
+{
+    const struct fa_account_spec spec = {.apikey = apikey, .secretkey = secretkey};
+    char message[256];
+    struct account_wish wish = {.spec = &spec, .message = message, .size = sizeof(message)};
+
+    run_on_loop(server, put_account, &wish);
+    return wish.r;
+}
+
+int fa_server_accounts_file(struct fa_server *server, const char *path, char *message, size_t size)
+{
+    struct account_wish wish = {.path = path, .message = message, .size = size};
+
+    run_on_loop(server, put_account, &wish);
+    return wish.r;
+}
+
+int fa_server_account_generate(struct fa_server *server, char *apikey, char *secretkey)
+{
+    if (fa_random_key(apikey) < 0 || fa_random_key(secretkey) < 0)
+        return -1;
+    return fa_server_account_add(server, apikey, secretkey);
+}
+
+static void count_accounts(struct fa_server *server, void *context)
+{
+    *(size_t *)context = fa_accounts_count(server->app.accounts);
+}
+
+size_t fa_server_account_count(struct fa_server *server)
+{
+    size_t count = 0;
+
+    run_on_loop(server, count_accounts, &count);
+    return count;
+}
+
+/* Looking inside */
+
+struct journal_wish {
+    const char *action;
+    enum fa_verdict verdict;
+    size_t count;
+    char *reason; /* of the newest */
+};
+
+static bool is_wanted(const struct fa_journal_entry *entry, const struct journal_wish *wish)
+{
+    return entry && (!wish->action || strcmp(entry->action, wish->action) == 0) &&
+           (wish->verdict == FA_VERDICT_ANY || entry->verdict == wish->verdict);
+}
+
+static void search_journal(struct fa_server *server, void *context)
+{
+    struct journal_wish *wish = context;
+    const struct fa_journal *journal = server->app.journal;
+    int64_t id;
+
+    for (id = fa_journal_newest(journal); id >= fa_journal_oldest(journal); id--) {
+        const struct fa_journal_entry *entry = fa_journal_get(journal, id);
+
+        if (is_wanted(entry, wish) && wish->count++ == 0)
+            wish->reason = strdup(entry->reason);
+    }
+}
+
+size_t fa_server_journal_count(struct fa_server *server, const char *action,
+                               enum fa_verdict verdict)
+{
+    struct journal_wish wish = {.action = action, .verdict = verdict};
+
+    run_on_loop(server, search_journal, &wish);
+    free(wish.reason);
+    return wish.count;
+}
+
+char *fa_server_journal_reason(struct fa_server *server, const char *action)
+{
+    struct journal_wish wish = {.action = action, .verdict = FA_VERDICT_ANY};
+
+    run_on_loop(server, search_journal, &wish);
+    return wish.reason;
+}
+
+struct rows_wish {
+    int64_t monitor_id;
+    int64_t count;
+};
+
+static void count_rows(struct fa_server *server, void *context)
+{
+    struct rows_wish *wish = context;
+
+    if (fa_store_row_count(server->app.store, wish->monitor_id, &wish->count) < 0)
+        wish->count = -1;
+}
+
+int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id)
+{
+    struct rows_wish wish = {.monitor_id = monitor_id};
+
+    run_on_loop(server, count_rows, &wish);
+    return wish.count;
+}
+
+static void set_offset(struct fa_server *server, void *context)
+{
+    server->app.clock_offset_ms = *(const int64_t *)context;
+}
+
+void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms)
+{
+    run_on_loop(server, set_offset, &offset_ms);
+}

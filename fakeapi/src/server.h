@@ -1,0 +1,22 @@
+/* What paidmonitor-fakeapi needs of a running server beyond the library's interface. */
+#ifndef FA_SERVER_H
+#define FA_SERVER_H
+
+#include <stddef.h>
+
+#include "fakeapi.h"
+
+/** How many accounts there are. */
+size_t fa_server_account_count(struct fa_server *server);
+
+/** Add or change the accounts of an INI file; see accounts.h. Errors: -1 with a message */
+int fa_server_accounts_file(struct fa_server *server, const char *path, char *message, size_t size);
+
+/**
+ * Generate an account.
+ *
+ * @apikey, @secretkey: FA_KEY_SIZE bytes each, see mac.h
+ */
+int fa_server_account_generate(struct fa_server *server, char *apikey, char *secretkey);
+
+#endif
