@@ -5,6 +5,7 @@
 #include "cli.h"
 
 extern const struct cli_command cmd_sign;
+extern const struct cli_command cmd_conformance;
 extern const struct cli_command cmd_auth_token;
 extern const struct cli_command cmd_setup;
 extern const struct cli_command cmd_monitor_add;

@@ -8,8 +8,9 @@
 #include "log.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_setup,          &cmd_monitor_add, &cmd_monitor_list, &cmd_monitor_show, &cmd_monitor_edit,
-    &cmd_monitor_delete, &cmd_result_add,  &cmd_result_list,  &cmd_auth_token,   &cmd_sign,
+    &cmd_setup,        &cmd_monitor_add,    &cmd_monitor_list, &cmd_monitor_show,
+    &cmd_monitor_edit, &cmd_monitor_delete, &cmd_result_add,   &cmd_result_list,
+    &cmd_auth_token,   &cmd_sign,           &cmd_conformance,
 };
 
 static const struct cli_option global_options[] = {
