@@ -31,7 +31,7 @@ struct single {
 
 struct search {
     const struct fa_doctor_case *request;
-    struct fa_mac *mac;
+    struct fa_doctor_mac *mac;
     struct fa_draft draft;
     struct fa_targets targets;
     struct single singles[CHOICES_MAX];
@@ -45,7 +45,7 @@ struct search {
     struct fa_choice found[COMBINED_MAX];
     size_t found_count;
     const struct fa_target *target; /* set when something was found */
-    uint8_t right_digest[FA_MAC_SIZE];
+    uint8_t right_digest[FA_DOCTOR_MAC_SIZE];
 };
 
 /* ---- bookkeeping ---- */
@@ -100,9 +100,9 @@ static bool may_try(struct search *search, size_t len)
 static bool try_digest(struct search *search, struct fa_bytes key, struct fa_bytes text,
                        const struct fa_choice *choices, size_t count)
 {
-    enum fa_scheme scheme = FA_SCHEME_HMAC;
-    enum fa_digest digest = FA_DIGEST_SHA1;
-    uint8_t bytes[FA_MAC_SIZE];
+    enum fa_doctor_scheme scheme = FA_DOCTOR_SCHEME_HMAC;
+    enum fa_doctor_digest digest = FA_DOCTOR_DIGEST_SHA1;
+    uint8_t bytes[FA_DOCTOR_MAC_SIZE];
     size_t i, len;
 
     for (i = 0; i < count; i++) {
@@ -113,7 +113,7 @@ static bool try_digest(struct search *search, struct fa_bytes key, struct fa_byt
     }
     search->tried++;
     search->bytes += text.len + 16 * search->draft.right_count;
-    len = fa_mac_compute(search->mac, scheme, digest, key, text, bytes);
+    len = fa_doctor_mac_compute(search->mac, scheme, digest, key, text, bytes);
     search->target = fa_wire_find(&search->targets, bytes, len);
     if (!search->target)
         return false;
@@ -331,7 +331,7 @@ static void search_clear(struct search *search)
     pm_buf_clear(&search->texts);
     pm_buf_clear(&search->right_text);
     fa_draft_clear(&search->draft);
-    fa_mac_free(search->mac);
+    fa_doctor_mac_free(search->mac);
     free(search->seen);
     free(search);
 }
@@ -349,7 +349,7 @@ static struct search *search_new(const struct fa_doctor_case *request)
     pm_buf_init(&search->keys, search->bytes_max);
     pm_buf_init(&search->right_text, FA_DOCTOR_BYTES_PATIENT);
     search->seen = calloc(SEEN_SIZE, sizeof(search->seen[0]));
-    search->mac = fa_mac_new();
+    search->mac = fa_doctor_mac_new();
     if (!search->seen || !search->mac || fa_draft_init(&search->draft, request, search->mac) < 0 ||
         fa_wire_read(request->checksum, &search->targets) < 0) {
         search_clear(search);
@@ -368,8 +368,9 @@ static int sign_right(struct search *search)
     text = fa_draft_text(&search->draft);
     if (pm_buf_add(&search->right_text, text.at, text.len) < 0)
         return -1;
-    if (fa_mac_compute(search->mac, FA_SCHEME_HMAC, FA_DIGEST_SHA1, search->request->secret,
-                       right_text(search), search->right_digest) != CHECKSUM_SIZE)
+    if (fa_doctor_mac_compute(search->mac, FA_DOCTOR_SCHEME_HMAC, FA_DOCTOR_DIGEST_SHA1,
+                              search->request->secret, right_text(search),
+                              search->right_digest) != CHECKSUM_SIZE)
         return -1;
     (void)is_new(search, hash_bytes(text));
     return 0;
@@ -491,14 +492,14 @@ static void explain(struct search *search, struct fa_diagnosis *diagnosis)
 {
     size_t i;
 
-    diagnosis->verdict = FA_VERDICT_EXPLAINED;
+    diagnosis->verdict = FA_DIAGNOSIS_EXPLAINED;
     for (i = 0; i < search->found_count; i++)
         add_mistake(diagnosis, &search->found[i], search->request);
     for (i = 0; i < search->target->mistake_count; i++)
         add_mistake(diagnosis, &(struct fa_choice){search->target->mistakes[i], 0},
                     search->request);
     if (diagnosis->mistake_count == 0)
-        diagnosis->verdict = FA_VERDICT_RIGHT;
+        diagnosis->verdict = FA_DIAGNOSIS_RIGHT;
     add_also(search, diagnosis);
 }
 
@@ -532,7 +533,7 @@ static bool could_be_altered(const struct fa_doctor_case *request)
 }
 
 /* Nothing explains it: say at least what kind of thing was received. */
-static enum fa_verdict guess(const struct search *search)
+static enum fa_diagnosis_verdict guess(const struct search *search)
 {
     static const size_t sizes[] = {CHECKSUM_SIZE, 16, 28, 32, 48, 64};
     size_t i, k;
@@ -542,10 +543,10 @@ static enum fa_verdict guess(const struct search *search)
 
         for (k = 0; k < PM_ARRAY_LEN(sizes); k++) {
             if (target->match == FA_MATCH_WHOLE && target->len == sizes[k])
-                return could_be_altered(search->request) ? FA_VERDICT_TEXT : FA_VERDICT_KEY;
+                return could_be_altered(search->request) ? FA_DIAGNOSIS_TEXT : FA_DIAGNOSIS_KEY;
         }
     }
-    return FA_VERDICT_FORM;
+    return FA_DIAGNOSIS_FORM;
 }
 
 /* ---- texts to be shown: made anew from a request that holds no secret ---- */
@@ -720,7 +721,7 @@ static int show_texts(struct search *search, struct fa_diagnosis *diagnosis)
         show(fa_draft_text(&draft), secret, &diagnosis->expected_text, &diagnosis->expected_len) <
             0)
         goto done;
-    if (diagnosis->verdict == FA_VERDICT_EXPLAINED) {
+    if (diagnosis->verdict == FA_DIAGNOSIS_EXPLAINED) {
         if (fa_draft_build(&draft, search->found, search->found_count) < 0 ||
             show(fa_draft_text(&draft), secret, &diagnosis->client_text, &diagnosis->client_len) <
                 0)
@@ -756,7 +757,7 @@ static int write_expected(const struct search *search, struct fa_diagnosis *diag
 
 int fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis *ret_diagnosis)
 {
-    struct fa_diagnosis diagnosis = {.verdict = FA_VERDICT_FORM};
+    struct fa_diagnosis diagnosis = {.verdict = FA_DIAGNOSIS_FORM};
     struct search *search = search_new(request);
     const struct fa_mistake *other;
     int r = -1;
@@ -770,7 +771,7 @@ int fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis 
     if (!other)
         run(search);
     if (other) {
-        diagnosis.verdict = FA_VERDICT_EXPLAINED;
+        diagnosis.verdict = FA_DIAGNOSIS_EXPLAINED;
         add_mistake(&diagnosis, &(struct fa_choice){other, 0}, request);
     } else if (search->target) {
         explain(search, &diagnosis);
@@ -795,5 +796,5 @@ void fa_diagnosis_clear(struct fa_diagnosis *diagnosis)
     free(diagnosis->expected_text);
     free(diagnosis->client_text);
     free(diagnosis->received);
-    *diagnosis = (struct fa_diagnosis){.verdict = FA_VERDICT_FORM};
+    *diagnosis = (struct fa_diagnosis){.verdict = FA_DIAGNOSIS_FORM};
 }

@@ -40,21 +40,24 @@ struct fa_doctor_case {
     size_t bytes_max;         /* bytes to sign while trying; 0 means FA_DOCTOR_BYTES */
 };
 
-/* Ours: a few milliseconds of one core, since a server answers nobody else meanwhile. */
-#define FA_DOCTOR_HYPOTHESES 12000
+/*
+ * Ours: milliseconds of one core, since a server answers nobody else meanwhile. Enough for every
+ * single mistake, every pair of everyday ones, and nearly all pairs of those with others.
+ */
+#define FA_DOCTOR_HYPOTHESES 16000
 #define FA_DOCTOR_BYTES      (8u << 20)
 
-/* Ours: what a person waits for without noticing. */
+/* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs. */
 #define FA_DOCTOR_HYPOTHESES_PATIENT 200000
 #define FA_DOCTOR_BYTES_PATIENT      (128u << 20)
 
-enum fa_verdict {
-    FA_VERDICT_RIGHT,     /* the checksum is the right one: nothing to explain */
-    FA_VERDICT_EXPLAINED, /* `mistakes` together give exactly the checksum received */
-    FA_VERDICT_KEY,       /* unexplained; nothing in the text could be altered: another key? */
-    FA_VERDICT_TEXT,      /* unexplained; another key, or the text was altered in an unknown way */
-    FA_VERDICT_FORM,      /* unexplained; no checksum of any known kind has this form */
-    FA_VERDICT_MAX,
+enum fa_diagnosis_verdict {
+    FA_DIAGNOSIS_RIGHT,     /* the checksum is the right one: nothing to explain */
+    FA_DIAGNOSIS_EXPLAINED, /* `mistakes` together give exactly the checksum received */
+    FA_DIAGNOSIS_KEY,       /* unexplained; nothing in the text could be altered: another key? */
+    FA_DIAGNOSIS_TEXT, /* unexplained; another key, or the text was altered in an unknown way */
+    FA_DIAGNOSIS_FORM, /* unexplained; no checksum of any known kind has this form */
+    FA_DIAGNOSIS_VERDICT_MAX,
 };
 
 struct fa_diagnosis_mistake {
@@ -65,7 +68,7 @@ struct fa_diagnosis_mistake {
 };
 
 struct fa_diagnosis {
-    enum fa_verdict verdict;
+    enum fa_diagnosis_verdict verdict;
     struct fa_diagnosis_mistake mistakes[FA_DIAGNOSIS_MISTAKES_MAX];
     size_t mistake_count;
     struct fa_diagnosis_mistake also[FA_DIAGNOSIS_ALSO_MAX]; /* single mistakes that would have
@@ -99,7 +102,7 @@ int fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis 
 void fa_diagnosis_clear(struct fa_diagnosis *diagnosis);
 
 /** The verdict in a word, for machines: right, explained, key, text, form. */
-const char *fa_verdict_name(enum fa_verdict verdict);
+const char *fa_diagnosis_verdict_name(enum fa_diagnosis_verdict verdict);
 
 /** The diagnosis in one sentence, for a log line. Errors: -1 as pm_buf_add() */
 int fa_diagnosis_sentence(const struct fa_diagnosis *diagnosis, struct pm_buf *out);

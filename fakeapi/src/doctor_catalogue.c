@@ -288,8 +288,8 @@ static int body_first(const struct fa_draft_param *a, const struct fa_draft_para
 #define ALGORITHM(mistake_id, mistake_rank, mistake_title, its_scheme, its_digest) \
     {                                                                              \
         .id = (mistake_id), .stage = FA_STAGE_ALGORITHM, .rank = (mistake_rank),   \
-        .title = (mistake_title), .scheme = FA_SCHEME_##its_scheme,                \
-        .digest = FA_DIGEST_##its_digest                                           \
+        .title = (mistake_title), .scheme = FA_DOCTOR_SCHEME_##its_scheme,         \
+        .digest = FA_DOCTOR_DIGEST_##its_digest                                    \
     }
 #define PARAMS(mistake_id, mistake_rank, mistake_title, ...)                  \
     {                                                                         \

@@ -81,7 +81,8 @@ static void take_right_params(struct fa_draft *draft)
         qsort(draft->right, draft->right_count, sizeof(draft->right[0]), compare_right);
 }
 
-int fa_draft_init(struct fa_draft *draft, const struct fa_doctor_case *request, struct fa_mac *mac)
+int fa_draft_init(struct fa_draft *draft, const struct fa_doctor_case *request,
+                  struct fa_doctor_mac *mac)
 {
     size_t room = request->count + ADDED_MAX, i;
 
@@ -312,8 +313,8 @@ static void start(struct fa_draft *draft)
     draft->join = &right_join;
     draft->compare = compare_names;
     draft->key = draft->request->secret;
-    draft->scheme = FA_SCHEME_HMAC;
-    draft->digest = FA_DIGEST_SHA1;
+    draft->scheme = FA_DOCTOR_SCHEME_HMAC;
+    draft->digest = FA_DOCTOR_DIGEST_SHA1;
     pm_buf_reset(&draft->text[0]);
     pm_buf_reset(&draft->text[1]);
 }

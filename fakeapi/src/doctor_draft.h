@@ -55,8 +55,8 @@ struct fa_mistake {
     const char *only;                   /* stage of values: the parameter's name */
     const struct fa_join *join;
     int (*compare)(const struct fa_draft_param *a, const struct fa_draft_param *b);
-    enum fa_scheme scheme;
-    enum fa_digest digest;
+    enum fa_doctor_scheme scheme;
+    enum fa_doctor_digest digest;
 
     size_t (*variants)(const struct fa_doctor_case *request);
     void (*apply)(struct fa_draft *draft, size_t variant);
@@ -79,7 +79,7 @@ struct fa_draft_param {
 
 struct fa_draft {
     const struct fa_doctor_case *request;
-    struct fa_mac *mac;
+    struct fa_doctor_mac *mac;
     struct fa_draft_param *right; /* the parameters as they should be signed, sorted */
     size_t right_count;
     struct pm_buf *buffers;
@@ -91,12 +91,13 @@ struct fa_draft {
     struct pm_buf text[2], key_buffers[2];
     unsigned text_at;    /* which of text[] holds the result */
     struct fa_bytes key; /* the result */
-    enum fa_scheme scheme;
-    enum fa_digest digest;
+    enum fa_doctor_scheme scheme;
+    enum fa_doctor_digest digest;
 };
 
 /** Prepare. @request, @mac: borrowed until cleared. Errors: -1 out of memory */
-int fa_draft_init(struct fa_draft *draft, const struct fa_doctor_case *request, struct fa_mac *mac);
+int fa_draft_init(struct fa_draft *draft, const struct fa_doctor_case *request,
+                  struct fa_doctor_mac *mac);
 void fa_draft_clear(struct fa_draft *draft);
 
 /**

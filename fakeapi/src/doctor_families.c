@@ -116,16 +116,16 @@ void fa_key_placeholder_describe(const struct fa_doctor_case *request, size_t va
 }
 
 static const struct {
-    enum fa_digest digest;
+    enum fa_doctor_digest digest;
     bool is_hex;
     const char *name;
 } key_digests[] = {
-    {FA_DIGEST_MD5, true, "MD5 in hexadecimal"},
-    {FA_DIGEST_SHA1, true, "SHA-1 in hexadecimal"},
-    {FA_DIGEST_SHA256, true, "SHA-256 in hexadecimal"},
-    {FA_DIGEST_MD5, false, "MD5"},
-    {FA_DIGEST_SHA1, false, "SHA-1"},
-    {FA_DIGEST_SHA256, false, "SHA-256"},
+    {FA_DOCTOR_DIGEST_MD5, true, "MD5 in hexadecimal"},
+    {FA_DOCTOR_DIGEST_SHA1, true, "SHA-1 in hexadecimal"},
+    {FA_DOCTOR_DIGEST_SHA256, true, "SHA-256 in hexadecimal"},
+    {FA_DOCTOR_DIGEST_MD5, false, "MD5"},
+    {FA_DOCTOR_DIGEST_SHA1, false, "SHA-1"},
+    {FA_DOCTOR_DIGEST_SHA256, false, "SHA-256"},
 };
 
 size_t fa_key_digest_variants(const struct fa_doctor_case *request)
@@ -137,9 +137,9 @@ size_t fa_key_digest_variants(const struct fa_doctor_case *request)
 void fa_key_digest(struct fa_draft *draft, size_t variant)
 {
     struct pm_buf *key = fa_draft_new_key(draft);
-    uint8_t digest[FA_MAC_SIZE];
-    size_t len = fa_mac_compute(draft->mac, FA_SCHEME_TEXT, key_digests[variant].digest, draft->key,
-                                draft->key, digest);
+    uint8_t digest[FA_DOCTOR_MAC_SIZE];
+    size_t len = fa_doctor_mac_compute(draft->mac, FA_DOCTOR_SCHEME_TEXT,
+                                       key_digests[variant].digest, draft->key, draft->key, digest);
 
     if (key_digests[variant].is_hex)
         fa_map_hex(key, (const char *)digest, len);

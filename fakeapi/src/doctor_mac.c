@@ -21,44 +21,45 @@ struct keyed {
     bool is_set;
 };
 
-struct fa_mac {
+struct fa_doctor_mac {
     EVP_MAC *hmac;
-    EVP_MD *digests[FA_DIGEST_MAX];
+    EVP_MD *digests[FA_DOCTOR_DIGEST_MAX];
     EVP_MD_CTX *digesting;
-    struct keyed keyed[FA_DIGEST_MAX];
+    struct keyed keyed[FA_DOCTOR_DIGEST_MAX];
 };
 
-static const char *const digest_names[FA_DIGEST_MAX] = {
-    [FA_DIGEST_MD5] = "MD5",       [FA_DIGEST_SHA1] = "SHA1",     [FA_DIGEST_SHA224] = "SHA224",
-    [FA_DIGEST_SHA256] = "SHA256", [FA_DIGEST_SHA384] = "SHA384", [FA_DIGEST_SHA512] = "SHA512",
+static const char *const digest_names[FA_DOCTOR_DIGEST_MAX] = {
+    [FA_DOCTOR_DIGEST_MD5] = "MD5",       [FA_DOCTOR_DIGEST_SHA1] = "SHA1",
+    [FA_DOCTOR_DIGEST_SHA224] = "SHA224", [FA_DOCTOR_DIGEST_SHA256] = "SHA256",
+    [FA_DOCTOR_DIGEST_SHA384] = "SHA384", [FA_DOCTOR_DIGEST_SHA512] = "SHA512",
 };
 
 /* Digests that this machine's policy forbids stay NULL: nobody's client could use them here. */
-struct fa_mac *fa_mac_new(void)
+struct fa_doctor_mac *fa_doctor_mac_new(void)
 {
-    struct fa_mac *mac = calloc(1, sizeof(*mac));
+    struct fa_doctor_mac *mac = calloc(1, sizeof(*mac));
     size_t i;
 
     if (!mac)
         return NULL;
     mac->hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
     mac->digesting = EVP_MD_CTX_new();
-    for (i = 0; i < FA_DIGEST_MAX; i++)
+    for (i = 0; i < FA_DOCTOR_DIGEST_MAX; i++)
         mac->digests[i] = EVP_MD_fetch(NULL, digest_names[i], NULL);
-    if (!mac->hmac || !mac->digesting || !mac->digests[FA_DIGEST_SHA1]) {
-        fa_mac_free(mac);
+    if (!mac->hmac || !mac->digesting || !mac->digests[FA_DOCTOR_DIGEST_SHA1]) {
+        fa_doctor_mac_free(mac);
         return NULL;
     }
     return mac;
 }
 
-void fa_mac_free(struct fa_mac *mac)
+void fa_doctor_mac_free(struct fa_doctor_mac *mac)
 {
     size_t i;
 
     if (!mac)
         return;
-    for (i = 0; i < FA_DIGEST_MAX; i++) {
+    for (i = 0; i < FA_DOCTOR_DIGEST_MAX; i++) {
         EVP_MAC_CTX_free(mac->keyed[i].context);
         EVP_MD_free(mac->digests[i]);
     }
@@ -74,7 +75,7 @@ static bool has_key(const struct keyed *keyed, struct fa_bytes key)
            (key.len == 0 || memcmp(keyed->key, key.at, key.len) == 0);
 }
 
-static int set_key(struct keyed *keyed, enum fa_digest digest, struct fa_bytes key)
+static int set_key(struct keyed *keyed, enum fa_doctor_digest digest, struct fa_bytes key)
 {
     char name[sizeof("SHA224")];
     OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
@@ -94,7 +95,8 @@ static int set_key(struct keyed *keyed, enum fa_digest digest, struct fa_bytes k
 }
 
 /* The context of a digest, started with this key: cheaply when it is the key of the last time. */
-static EVP_MAC_CTX *start(struct fa_mac *mac, enum fa_digest digest, struct fa_bytes key)
+static EVP_MAC_CTX *start(struct fa_doctor_mac *mac, enum fa_doctor_digest digest,
+                          struct fa_bytes key)
 {
     struct keyed *keyed = &mac->keyed[digest];
 
@@ -107,21 +109,21 @@ static EVP_MAC_CTX *start(struct fa_mac *mac, enum fa_digest digest, struct fa_b
     return set_key(keyed, digest, key) == 0 ? keyed->context : NULL;
 }
 
-static size_t hmac(struct fa_mac *mac, enum fa_digest digest, struct fa_bytes key,
+static size_t hmac(struct fa_doctor_mac *mac, enum fa_doctor_digest digest, struct fa_bytes key,
                    struct fa_bytes text, uint8_t *ret)
 {
     EVP_MAC_CTX *context = start(mac, digest, key);
     size_t len;
 
     if (!context || !EVP_MAC_update(context, (const unsigned char *)text.at, text.len) ||
-        !EVP_MAC_final(context, ret, &len, FA_MAC_SIZE))
+        !EVP_MAC_final(context, ret, &len, FA_DOCTOR_MAC_SIZE))
         return 0;
     return len;
 }
 
 /* The digest of some pieces, one after the other. */
-static size_t digest_of(struct fa_mac *mac, enum fa_digest digest, const struct fa_bytes *pieces,
-                        size_t count, uint8_t *ret)
+static size_t digest_of(struct fa_doctor_mac *mac, enum fa_doctor_digest digest,
+                        const struct fa_bytes *pieces, size_t count, uint8_t *ret)
 {
     unsigned len;
     size_t i;
@@ -137,10 +139,10 @@ static size_t digest_of(struct fa_mac *mac, enum fa_digest digest, const struct 
     return len;
 }
 
-static size_t hmac_of_hex(struct fa_mac *mac, enum fa_digest digest, struct fa_bytes key,
-                          struct fa_bytes text, uint8_t *ret)
+static size_t hmac_of_hex(struct fa_doctor_mac *mac, enum fa_doctor_digest digest,
+                          struct fa_bytes key, struct fa_bytes text, uint8_t *ret)
 {
-    char hex[2 * FA_MAC_SIZE];
+    char hex[2 * FA_DOCTOR_MAC_SIZE];
     size_t len = digest_of(mac, digest, &text, 1, ret), i;
 
     for (i = 0; i < len; i++) {
@@ -150,38 +152,39 @@ static size_t hmac_of_hex(struct fa_mac *mac, enum fa_digest digest, struct fa_b
     return hmac(mac, digest, key, (struct fa_bytes){hex, 2 * len}, ret);
 }
 
-size_t fa_mac_compute(struct fa_mac *mac, enum fa_scheme scheme, enum fa_digest digest,
-                      struct fa_bytes key, struct fa_bytes text, uint8_t *ret)
+size_t fa_doctor_mac_compute(struct fa_doctor_mac *mac, enum fa_doctor_scheme scheme,
+                             enum fa_doctor_digest digest, struct fa_bytes key,
+                             struct fa_bytes text, uint8_t *ret)
 {
     const struct fa_bytes around[] = {key, text, key};
     const struct fa_bytes with_colon[] = {key, {":", 1}, text};
-    uint8_t inner[FA_MAC_SIZE];
+    uint8_t inner[FA_DOCTOR_MAC_SIZE];
     struct fa_bytes inner_bytes = {(const char *)inner, 0};
 
     if (!mac->digests[digest])
         return 0;
     switch (scheme) {
-    case FA_SCHEME_HMAC:
+    case FA_DOCTOR_SCHEME_HMAC:
         return hmac(mac, digest, key, text, ret);
-    case FA_SCHEME_HMAC_SWAPPED:
+    case FA_DOCTOR_SCHEME_HMAC_SWAPPED:
         return hmac(mac, digest, text, key, ret);
-    case FA_SCHEME_HMAC_OF_HEX:
+    case FA_DOCTOR_SCHEME_HMAC_OF_HEX:
         return hmac_of_hex(mac, digest, key, text, ret);
-    case FA_SCHEME_HMAC_OF_DIGEST:
+    case FA_DOCTOR_SCHEME_HMAC_OF_DIGEST:
         inner_bytes.len = digest_of(mac, digest, &text, 1, inner);
         return hmac(mac, digest, key, inner_bytes, ret);
-    case FA_SCHEME_HMAC_TWICE:
+    case FA_DOCTOR_SCHEME_HMAC_TWICE:
         inner_bytes.len = hmac(mac, digest, key, text, inner);
         return hmac(mac, digest, key, inner_bytes, ret);
-    case FA_SCHEME_TEXT:
+    case FA_DOCTOR_SCHEME_TEXT:
         return digest_of(mac, digest, &text, 1, ret);
-    case FA_SCHEME_KEY_TEXT:
+    case FA_DOCTOR_SCHEME_KEY_TEXT:
         return digest_of(mac, digest, around, 2, ret);
-    case FA_SCHEME_TEXT_KEY:
+    case FA_DOCTOR_SCHEME_TEXT_KEY:
         return digest_of(mac, digest, around + 1, 2, ret);
-    case FA_SCHEME_KEY_TEXT_KEY:
+    case FA_DOCTOR_SCHEME_KEY_TEXT_KEY:
         return digest_of(mac, digest, around, 3, ret);
-    case FA_SCHEME_KEY_COLON_TEXT:
+    case FA_DOCTOR_SCHEME_KEY_COLON_TEXT:
         return digest_of(mac, digest, with_colon, 3, ret);
     }
     return 0;

@@ -13,20 +13,21 @@
 
 static const struct {
     const char *name, *headline, *sentence;
-} verdicts[FA_VERDICT_MAX] = {
-    [FA_VERDICT_RIGHT] = {"right", "The checksum is right", "it is what the text and key give"},
-    [FA_VERDICT_EXPLAINED] = {"explained", "The checksum is wrong", NULL},
-    [FA_VERDICT_KEY] = {"key", "The checksum is wrong",
-                        "no known mistake explains it, and nothing in these values is easily "
-                        "altered on the way: most likely it was made with another secret key"},
-    [FA_VERDICT_TEXT] = {"text", "The checksum is wrong",
-                         "no known mistake explains it: it was made with another secret key, or of "
-                         "a text that differs in an unknown way"},
-    [FA_VERDICT_FORM] = {"form", "The checksum is wrong",
-                         "what came has the form of no known checksum"},
+} verdicts[FA_DIAGNOSIS_VERDICT_MAX] = {
+    [FA_DIAGNOSIS_RIGHT] = {"right", "The checksum is right", "it is what the text and key give"},
+    [FA_DIAGNOSIS_EXPLAINED] = {"explained", "The checksum is wrong", NULL},
+    [FA_DIAGNOSIS_KEY] = {"key", "The checksum is wrong",
+                          "no known mistake explains it, and nothing in these values is easily "
+                          "altered on the way: most likely it was made with another secret key"},
+    [FA_DIAGNOSIS_TEXT] =
+        {"text", "The checksum is wrong",
+         "no known mistake explains it: it was made with another secret key, or of "
+         "a text that differs in an unknown way"},
+    [FA_DIAGNOSIS_FORM] = {"form", "The checksum is wrong",
+                           "what came has the form of no known checksum"},
 };
 
-const char *fa_verdict_name(enum fa_verdict verdict)
+const char *fa_diagnosis_verdict_name(enum fa_diagnosis_verdict verdict)
 {
     return verdicts[verdict].name;
 }
@@ -35,7 +36,7 @@ int fa_diagnosis_sentence(const struct fa_diagnosis *diagnosis, struct pm_buf *o
 {
     size_t i;
 
-    if (diagnosis->verdict != FA_VERDICT_EXPLAINED)
+    if (diagnosis->verdict != FA_DIAGNOSIS_EXPLAINED)
         return pm_buf_adds(out, verdicts[diagnosis->verdict].sentence);
     for (i = 0; i < diagnosis->mistake_count; i++) {
         if (i > 0)

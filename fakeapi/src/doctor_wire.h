@@ -21,7 +21,7 @@ enum fa_match {
 
 /* A digest that would explain the received checksum. */
 struct fa_target {
-    uint8_t bytes[2 * FA_MAC_SIZE];
+    uint8_t bytes[2 * FA_DOCTOR_MAC_SIZE];
     size_t len;
     enum fa_match match;
     const struct fa_mistake *mistakes[FA_TARGET_MISTAKES_MAX];
