@@ -249,7 +249,8 @@ struct pm_param {
     const char *value; /* monitor parameters */
     int data_type;     /* enum pm_data_type */
     bool is_master;    /* result parameters of a multi-value monitor: the one that names the row */
-    bool is_hidden;    /* monitor parameters; never told by the server */
+    const char *aggregate; /* result parameters: avg, sum, min, max or last in reports; not told */
+    bool is_hidden;        /* monitor parameters; never told by the server */
 };
 
 struct pm_param_list {
@@ -364,6 +365,129 @@ struct pm_day {
 PM_API int pm_result_list(struct pm_client *client, int64_t monitor_id, const struct pm_day *day,
                           struct pm_row_list *ret_list, struct pm_error *err);
 PM_API void pm_row_list_clear(struct pm_row_list *list);
+
+/* ---- additional results and reports ---- */
+
+/**
+ * Attach details to a checktime: flat objects, whose names need not be declared. Sending them
+ * again appends them again.
+ *
+ * @rows: each becomes an object of texts; their times are ignored
+ *
+ * Source: PROTOCOL.md §3.8
+ */
+PM_API int pm_additional_add(struct pm_client *client, int64_t monitor_id, int64_t checktime_ms,
+                             const struct pm_row *rows, size_t count, struct pm_error *err);
+
+/** The details of one checktime, as rows without a time. Source: PROTOCOL.md §3.9 */
+PM_API int pm_additional_list(struct pm_client *client, int64_t monitor_id, int64_t checktime_ms,
+                              struct pm_row_list *ret_list, struct pm_error *err);
+
+struct pm_report {
+    int64_t from_ms, to_ms; /* ms since the epoch; from inclusive, to exclusive */
+    int timezone_min;       /* minutes east of GMT, in which times are printed and days begin */
+    int interval;           /* one row for so many units; 0: every row as it is */
+    const char *unit;       /* min, hour, day or month; NULL: min */
+};
+
+/** The results of a span of time, or their aggregates. Source: PROTOCOL.md §3.10 */
+PM_API int pm_report(struct pm_client *client, int64_t monitor_id, const struct pm_report *report,
+                     struct pm_row_list *ret_list, struct pm_error *err);
+
+/** The additional results of a span of time; @report has no interval. Source: PROTOCOL.md §3.10 */
+PM_API int pm_additional_report(struct pm_client *client, int64_t monitor_id,
+                                const struct pm_report *report, struct pm_row_list *ret_list,
+                                struct pm_error *err);
+
+struct pm_color_rule {
+    const char *param;     /* a result parameter */
+    const char *condition; /* <n, >n, =n or !=n */
+    const char *color;
+};
+
+/** How the dashboard colours values; rules of one parameter stand together. PROTOCOL.md §3.11 */
+PM_API int pm_monitor_colorize(struct pm_client *client, int64_t id,
+                               const struct pm_color_rule *rules, size_t count,
+                               struct pm_error *err);
+
+/* ---- custom agents and their jobs ---- */
+
+/* A named remote worker, as the API has it; not this project's delivery agent. In requests NULL,
+ * 0 and empty mean "not said". Source of all below: PROTOCOL.md §3.12 */
+struct pm_agent {
+    int64_t id;
+    const char *name;
+    const char *type;
+    int64_t polling_interval; /* of its look for jobs */
+    const struct pm_value *params;
+    size_t param_count;
+    const char *created_on;            /* told by the server, as it prints times */
+    const char *last_access;           /* likewise */
+    const struct pm_monitor *monitors; /* likewise */
+    size_t monitor_count;
+};
+
+struct pm_agent_list {
+    const struct pm_agent *items;
+    size_t count;
+    void *memory;
+};
+
+PM_API int pm_agent_add(struct pm_client *client, const struct pm_agent *agent, int64_t *ret_id,
+                        struct pm_error *err);
+
+/** Change what @agent names besides its id. */
+PM_API int pm_agent_edit(struct pm_client *client, const struct pm_agent *agent,
+                         struct pm_error *err);
+
+/** @delete_monitors: also the agents' monitors; otherwise they stay, without an agent */
+PM_API int pm_agent_delete(struct pm_client *client, const int64_t *ids, size_t count,
+                           bool delete_monitors, struct pm_error *err);
+
+/** @type: NULL for all; the rest: what comes along */
+PM_API int pm_agent_list(struct pm_client *client, const char *type, bool with_monitors,
+                         bool with_params, struct pm_agent_list *ret_list, struct pm_error *err);
+
+/** One agent with monitors and parameters, as a list of one. */
+PM_API int pm_agent_info(struct pm_client *client, int64_t id, struct pm_agent_list *ret_list,
+                         struct pm_error *err);
+PM_API void pm_agent_list_clear(struct pm_agent_list *list);
+
+enum pm_job_state {
+    PM_JOB_UNSAID,
+    PM_JOB_ACTIVE,
+    PM_JOB_INACTIVE,
+};
+
+struct pm_job {
+    int64_t id;
+    int64_t agent_id;   /* on creation */
+    int64_t monitor_id; /* on creation */
+    const char *name;
+    const char *type;
+    const char *interval;    /* minutes, or free text */
+    const char *params;      /* free text */
+    enum pm_job_state state; /* when edited */
+};
+
+struct pm_job_list {
+    const struct pm_job *items;
+    size_t count;
+    void *memory;
+};
+
+PM_API int pm_job_add(struct pm_client *client, const struct pm_job *job, int64_t *ret_id,
+                      struct pm_error *err);
+
+/** Change what @job names besides its id. */
+PM_API int pm_job_edit(struct pm_client *client, const struct pm_job *job, struct pm_error *err);
+PM_API int pm_job_delete(struct pm_client *client, const int64_t *ids, size_t count,
+                         struct pm_error *err);
+
+/** @last_id: only jobs with a greater id; 0: all */
+PM_API int pm_job_list(struct pm_client *client, int64_t agent_id, int64_t last_id,
+                       struct pm_job_list *ret_list, struct pm_error *err);
+PM_API void pm_job_list_clear(struct pm_job_list *list);
 
 #ifdef __cplusplus
 }

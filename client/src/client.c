@@ -390,6 +390,22 @@ void pm_action_add_name(struct pm_action *action, const char *name, const char *
     pm_action_add_buf(action, name, &buf);
 }
 
+void pm_action_add_ids(struct pm_action *action, const char *name, const int64_t *ids, size_t count)
+{
+    struct pm_buf buf;
+
+    if (count == 0)
+        pm_action_refuse(action, "nothing to delete was named");
+    pm_buf_init(&buf, PM_PARAMS_BYTES_MAX);
+    (void)pm_request_add_ids(&buf, ids, count);
+    pm_action_add_buf(action, name, &buf);
+}
+
+const char *pm_action_said(const char *text)
+{
+    return text && text[0] != '\0' ? text : NULL;
+}
+
 void pm_action_refuse(struct pm_action *action, const char *message)
 {
     if (action->failed == 0)

@@ -31,6 +31,13 @@ void pm_action_add_int(struct pm_action *action, const char *name, int64_t value
 /** Add a name, tag or type (PROTOCOL.md §3.0); left out when @value is NULL. */
 void pm_action_add_name(struct pm_action *action, const char *name, const char *value);
 
+/** Add `1,2,3`; fail with PM_ERR_USAGE when there are none. */
+void pm_action_add_ids(struct pm_action *action, const char *name, const int64_t *ids,
+                       size_t count);
+
+/** The text, or NULL for an empty one: both mean "not said". */
+const char *pm_action_said(const char *text);
+
 /** Add a composed text and clear the buffer, which may have failed. */
 void pm_action_add_buf(struct pm_action *action, const char *name, struct pm_buf *buf);
 

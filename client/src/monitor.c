@@ -1,4 +1,4 @@
-/* Monitors: create, change, delete, list, show (PROTOCOL.md §3.1-§3.5); see paidmonitor.h. */
+/* Monitors: create, change, delete, list, show, colour (PROTOCOL.md §3.1-§3.5, §3.11). */
 #include "paidmonitor.h"
 
 #include "buf.h"
@@ -21,16 +21,10 @@ static void add_params(struct pm_action *action, const char *name,
     pm_action_add_buf(action, name, &buf);
 }
 
-/* An empty text means "not said", as NULL does. */
-static const char *said(const char *text)
-{
-    return text && text[0] != '\0' ? text : NULL;
-}
-
 static void add_members(struct pm_action *action, const struct pm_monitor *monitor)
 {
-    pm_action_add_name(action, "name", said(monitor->name));
-    pm_action_add_name(action, "tag", said(monitor->tag));
+    pm_action_add_name(action, "name", pm_action_said(monitor->name));
+    pm_action_add_name(action, "tag", pm_action_said(monitor->tag));
     add_params(action, "resultParams", &monitor->result_params, pm_request_add_result_params);
     add_params(action, "additionalResultParams", &monitor->additional_params,
                pm_request_add_result_params);
@@ -44,10 +38,11 @@ int pm_monitor_add(struct pm_client *client, const struct pm_monitor *monitor, i
 {
     struct pm_action action = pm_action_begin(client, PM_POST, "addMonitor", err);
 
-    if (!said(monitor->name) || !said(monitor->tag) || monitor->result_params.count == 0)
+    if (!pm_action_said(monitor->name) || !pm_action_said(monitor->tag) ||
+        monitor->result_params.count == 0)
         pm_action_refuse(&action, "a monitor needs a name, a tag and result parameters");
     add_members(&action, monitor);
-    pm_action_add_name(&action, "type", said(monitor->type));
+    pm_action_add_name(&action, "type", pm_action_said(monitor->type));
     if (monitor->agent_id != 0)
         pm_action_add_int(&action, "customUserAgentId", monitor->agent_id);
     return pm_action_send_for_id(&action, ret_id);
@@ -67,13 +62,8 @@ int pm_monitor_delete(struct pm_client *client, const int64_t *ids, size_t count
                       struct pm_error *err)
 {
     struct pm_action action = pm_action_begin(client, PM_POST, "deleteMonitor", err);
-    struct pm_buf buf;
 
-    if (count == 0)
-        pm_action_refuse(&action, "no monitor to delete was named");
-    pm_buf_init(&buf, PM_PARAMS_BYTES_MAX);
-    (void)pm_request_add_ids(&buf, ids, count);
-    pm_action_add_buf(&action, "monitorId", &buf);
+    pm_action_add_ids(&action, "monitorId", ids, count);
     return pm_action_send(&action, NULL, NULL);
 }
 
@@ -115,6 +105,19 @@ int pm_monitor_info(struct pm_client *client, int64_t id, bool exclude_hidden,
     if (exclude_hidden)
         pm_action_add(&action, "excludeHidden", "true");
     return send_for_monitors(&action, true, ret_list);
+}
+
+int pm_monitor_colorize(struct pm_client *client, int64_t id, const struct pm_color_rule *rules,
+                        size_t count, struct pm_error *err)
+{
+    struct pm_action action = pm_action_begin(client, PM_POST, "colorizeMonitors", err);
+    struct pm_buf buf;
+
+    pm_action_add_int(&action, "monitorId", id);
+    pm_buf_init(&buf, PM_PARAMS_BYTES_MAX);
+    (void)pm_request_add_colors(&buf, rules, count);
+    pm_action_add_buf(&action, "guiStyle", &buf);
+    return pm_action_send(&action, NULL, NULL);
 }
 
 void pm_monitor_list_clear(struct pm_monitor_list *list)

@@ -7,6 +7,7 @@
 #include "buf.h"
 #include "params.h"
 #include "percent.h"
+#include "text.h"
 
 static int add_encoded(struct pm_buf *buf, const char *bytes, size_t len)
 {
@@ -78,6 +79,17 @@ static void add_param(struct pm_buf *buf, const struct pm_param *param, const ch
     (void)pm_buf_addf(buf, ":%d", param->data_type);
 }
 
+/* The later fields of a result parameter: hasFixedValues, groups, aggregateFunction. */
+static void add_extras(struct pm_buf *buf, const struct pm_param *param)
+{
+    if (param->is_master || param->aggregate)
+        (void)pm_buf_adds(buf, param->is_master ? ":true" : ":false");
+    if (param->aggregate) {
+        (void)pm_buf_adds(buf, "::");
+        (void)add_field(buf, param->aggregate);
+    }
+}
+
 int pm_request_add_result_params(struct pm_buf *buf, const struct pm_param_list *params)
 {
     size_t i;
@@ -85,8 +97,7 @@ int pm_request_add_result_params(struct pm_buf *buf, const struct pm_param_list 
     for (i = 0; i < params->count; i++) {
         add_separator(buf, i, ';');
         add_param(buf, &params->items[i], params->items[i].uom);
-        if (params->items[i].is_master)
-            (void)pm_buf_adds(buf, ":true");
+        add_extras(buf, &params->items[i]);
     }
     return buf->failed ? -1 : 0;
 }
@@ -101,6 +112,61 @@ int pm_request_add_monitor_params(struct pm_buf *buf, const struct pm_param_list
         (void)pm_buf_adds(buf, params->items[i].is_hidden ? ":true" : ":false");
     }
     return buf->failed ? -1 : 0;
+}
+
+static void add_json(struct pm_buf *buf, const char *text)
+{
+    (void)pm_text_add_json(buf, text ? text : "", text ? strlen(text) : 0);
+}
+
+int pm_request_add_object(struct pm_buf *buf, const struct pm_value *values, size_t count)
+{
+    size_t i;
+
+    (void)pm_buf_addc(buf, '{');
+    for (i = 0; i < count; i++) {
+        add_separator(buf, i, ',');
+        add_json(buf, values[i].name);
+        (void)pm_buf_addc(buf, ':');
+        add_json(buf, values[i].value);
+    }
+    return pm_buf_addc(buf, '}');
+}
+
+int pm_request_add_objects(struct pm_buf *buf, const struct pm_row *rows, size_t count)
+{
+    size_t i;
+
+    (void)pm_buf_addc(buf, '[');
+    for (i = 0; i < count; i++) {
+        add_separator(buf, i, ',');
+        (void)pm_request_add_object(buf, rows[i].values, rows[i].count);
+    }
+    return pm_buf_addc(buf, ']');
+}
+
+int pm_request_add_colors(struct pm_buf *buf, const struct pm_color_rule *rules, size_t count)
+{
+    size_t i;
+
+    (void)pm_buf_addc(buf, '[');
+    for (i = 0; i < count; i++) {
+        bool is_next = i > 0 && strcmp(rules[i].param, rules[i - 1].param) == 0;
+
+        if (is_next) {
+            (void)pm_buf_addc(buf, ',');
+        } else {
+            (void)pm_buf_adds(buf, i > 0 ? "]},{\"name\":" : "{\"name\":");
+            add_json(buf, rules[i].param);
+            (void)pm_buf_adds(buf, ",\"colors\":[");
+        }
+        (void)pm_buf_adds(buf, "{\"condition\":");
+        add_json(buf, rules[i].condition);
+        (void)pm_buf_adds(buf, ",\"color\":");
+        add_json(buf, rules[i].color);
+        (void)pm_buf_addc(buf, '}');
+    }
+    return pm_buf_adds(buf, count > 0 ? "]}]" : "]");
 }
 
 int pm_request_add_ids(struct pm_buf *buf, const int64_t *ids, size_t count)

@@ -136,42 +136,89 @@ int pm_response_read_id(const struct pm_node *root, int64_t *ret_id, struct pm_e
     return 0;
 }
 
-/* The list under a name; a missing one is empty. */
-static int read_params(const struct pm_node *monitor, const char *name, struct pm_pool *pool,
-                       struct pm_param_list *ret_list, struct pm_error *err)
-{
-    const struct pm_node *list = pm_node_get(monitor, name), *child;
-    struct pm_param *items;
-    size_t i = 0;
+/* Reads one item of a list into zeroed memory. */
+typedef int read_item_fn(const struct pm_node *node, struct pm_pool *pool, void *item,
+                         struct pm_error *err);
 
-    if (!list)
-        return 0;
-    if (list->kind != PM_NODE_LIST)
-        return odd_shape(err, name);
-    items = pm_pool_alloc(pool, list->count, sizeof(*items));
+struct item_kind {
+    size_t size;
+    read_item_fn *read;
+    const char *list;   /* what is missing when there is none */
+    const char *single; /* likewise, for one item alone */
+};
+
+/* The children of a list, or the root itself as the only item. */
+static int read_items(const struct pm_node *root, bool is_single, const struct item_kind *kind,
+                      struct pm_pool *pool, void **ret_items, size_t *ret_count,
+                      struct pm_error *err)
+{
+    const struct pm_node *child = is_single ? root : root->first;
+    size_t count = is_single ? 1 : root->count, i;
+    char *items;
+    int r;
+
+    if (root->kind != (is_single ? PM_NODE_OBJECT : PM_NODE_LIST))
+        return odd_shape(err, is_single ? kind->single : kind->list);
+    items = pm_pool_alloc(pool, count, kind->size);
     if (!items)
         return pm_error_nomem(err);
-    for (child = list->first; child; child = child->next) {
-        int64_t type = 0;
-
-        if (child->kind != PM_NODE_OBJECT)
-            return odd_shape(err, name);
-        (void)pm_node_int(pm_node_get(child, "dataType"), &type);
-        items[i++] = (struct pm_param){
-            .name = pm_node_text(child, "name"),
-            .display_name = pm_node_text(child, "displayName"),
-            .uom = pm_node_text(child, "uom"),
-            .value = pm_node_text(child, "value"),
-            .data_type = type >= PM_TYPE_BOOLEAN && type <= PM_TYPE_FLOAT ? (int)type : 0,
-        };
+    for (i = 0; i < count; i++, child = child->next) {
+        r = kind->read(child, pool, items + i * kind->size, err);
+        if (r < 0)
+            return r;
     }
-    *ret_list = (struct pm_param_list){items, i};
+    *ret_items = items;
+    *ret_count = count;
     return 0;
 }
 
-static int read_monitor(const struct pm_node *node, struct pm_pool *pool,
-                        struct pm_monitor *monitor, struct pm_error *err)
+/* A list inside of an object; a missing one is empty. */
+static int read_inner(const struct pm_node *node, const char *name, const struct item_kind *kind,
+                      struct pm_pool *pool, void **ret_items, size_t *ret_count,
+                      struct pm_error *err)
 {
+    const struct pm_node *list = pm_node_get(node, name);
+
+    return list ? read_items(list, false, kind, pool, ret_items, ret_count, err) : 0;
+}
+
+static int read_param(const struct pm_node *node, struct pm_pool *pool, void *item,
+                      struct pm_error *err)
+{
+    int64_t type = 0;
+
+    (void)pool;
+    if (node->kind != PM_NODE_OBJECT)
+        return odd_shape(err, "object for each parameter");
+    (void)pm_node_int(pm_node_get(node, "dataType"), &type);
+    *(struct pm_param *)item = (struct pm_param){
+        .name = pm_node_text(node, "name"),
+        .display_name = pm_node_text(node, "displayName"),
+        .uom = pm_node_text(node, "uom"),
+        .value = pm_node_text(node, "value"),
+        .data_type = type >= PM_TYPE_BOOLEAN && type <= PM_TYPE_FLOAT ? (int)type : 0,
+    };
+    return 0;
+}
+
+static const struct item_kind params = {sizeof(struct pm_param), read_param, "list of parameters",
+                                        "parameter"};
+
+static int read_params(const struct pm_node *monitor, const char *name, struct pm_pool *pool,
+                       struct pm_param_list *ret_list, struct pm_error *err)
+{
+    void *items = NULL;
+    size_t count = 0;
+    int r = read_inner(monitor, name, &params, pool, &items, &count, err);
+
+    *ret_list = (struct pm_param_list){items, count};
+    return r;
+}
+
+static int read_monitor(const struct pm_node *node, struct pm_pool *pool, void *item,
+                        struct pm_error *err)
+{
+    struct pm_monitor *monitor = item;
     int r;
 
     if (pm_node_int(pm_node_get(node, "id"), &monitor->id) < 0 || monitor->id <= 0)
@@ -187,32 +234,26 @@ static int read_monitor(const struct pm_node *node, struct pm_pool *pool,
     return r;
 }
 
+static const struct item_kind monitors = {sizeof(struct pm_monitor), read_monitor,
+                                          "list of monitors", "monitor"};
+
 int pm_response_read_monitors(const struct pm_node *root, bool is_info, struct pm_pool *pool,
                               struct pm_monitor_list *ret_list, struct pm_error *err)
 {
-    const struct pm_node *child = is_info ? root : root->first;
-    size_t count = is_info ? 1 : root->count, i;
-    struct pm_monitor *items;
-    int r;
+    void *items;
+    size_t count;
+    int r = read_items(root, is_info, &monitors, pool, &items, &count, err);
 
-    if (root->kind != (is_info ? PM_NODE_OBJECT : PM_NODE_LIST))
-        return odd_shape(err, is_info ? "monitor" : "list of monitors");
-    items = pm_pool_alloc(pool, count, sizeof(*items));
-    if (!items)
-        return pm_error_nomem(err);
-    for (i = 0; i < count; i++, child = child->next) {
-        r = read_monitor(child, pool, &items[i], err);
-        if (r < 0)
-            return r;
-    }
-    *ret_list = (struct pm_monitor_list){items, count, pool};
-    return 0;
+    if (r == 0)
+        *ret_list = (struct pm_monitor_list){items, count, pool};
+    return r;
 }
 
 /* Every member but the two about time is a value of the row. */
-static int read_row(const struct pm_node *node, struct pm_pool *pool, struct pm_row *row,
+static int read_row(const struct pm_node *node, struct pm_pool *pool, void *item,
                     struct pm_error *err)
 {
+    struct pm_row *row = item;
     const struct pm_node *child;
     struct pm_value *values;
     size_t i = 0;
@@ -233,24 +274,96 @@ static int read_row(const struct pm_node *node, struct pm_pool *pool, struct pm_
     return 0;
 }
 
+static const struct item_kind rows = {sizeof(struct pm_row), read_row, "list of results", "result"};
+
 int pm_response_read_rows(const struct pm_node *root, struct pm_pool *pool,
                           struct pm_row_list *ret_list, struct pm_error *err)
 {
-    const struct pm_node *child = root->first;
-    struct pm_row *items;
-    size_t i;
+    void *items;
+    size_t count;
+    int r = read_items(root, false, &rows, pool, &items, &count, err);
+
+    if (r == 0)
+        *ret_list = (struct pm_row_list){items, count, pool};
+    return r;
+}
+
+static int read_agent_param(const struct pm_node *node, struct pm_pool *pool, void *item,
+                            struct pm_error *err)
+{
+    (void)pool;
+    if (node->kind != PM_NODE_OBJECT)
+        return odd_shape(err, "object for each of an agent's parameters");
+    *(struct pm_value *)item =
+        (struct pm_value){pm_node_text(node, "name"), pm_node_text(node, "value")};
+    return 0;
+}
+
+static const struct item_kind agent_params = {sizeof(struct pm_value), read_agent_param,
+                                              "list of an agent's parameters", "parameter"};
+
+static int read_agent(const struct pm_node *node, struct pm_pool *pool, void *item,
+                      struct pm_error *err)
+{
+    struct pm_agent *agent = item;
+    void *values = NULL, *inner = NULL;
     int r;
 
-    if (root->kind != PM_NODE_LIST)
-        return odd_shape(err, "list of results");
-    items = pm_pool_alloc(pool, root->count, sizeof(*items));
-    if (!items)
-        return pm_error_nomem(err);
-    for (i = 0; i < root->count; i++, child = child->next) {
-        r = read_row(child, pool, &items[i], err);
-        if (r < 0)
-            return r;
-    }
-    *ret_list = (struct pm_row_list){items, root->count, pool};
+    if (pm_node_int(pm_node_get(node, "id"), &agent->id) < 0 || agent->id <= 0)
+        return odd_shape(err, "id for each agent");
+    agent->name = pm_node_text(node, "name");
+    agent->type = pm_node_text(node, "type");
+    agent->created_on = pm_node_text(node, "createdOn");
+    agent->last_access = pm_node_text(node, "lastAccess");
+    (void)pm_node_int(pm_node_get(node, "jobPollingInterval"), &agent->polling_interval);
+    r = read_inner(node, "params", &agent_params, pool, &values, &agent->param_count, err);
+    if (r == 0)
+        r = read_inner(node, "monitors", &monitors, pool, &inner, &agent->monitor_count, err);
+    agent->params = values;
+    agent->monitors = inner;
+    return r;
+}
+
+static const struct item_kind agents = {sizeof(struct pm_agent), read_agent, "list of agents",
+                                        "agent"};
+
+int pm_response_read_agents(const struct pm_node *root, bool is_info, struct pm_pool *pool,
+                            struct pm_agent_list *ret_list, struct pm_error *err)
+{
+    void *items;
+    size_t count;
+    int r = read_items(root, is_info, &agents, pool, &items, &count, err);
+
+    if (r == 0)
+        *ret_list = (struct pm_agent_list){items, count, pool};
+    return r;
+}
+
+static int read_job(const struct pm_node *node, struct pm_pool *pool, void *item,
+                    struct pm_error *err)
+{
+    struct pm_job *job = item;
+
+    (void)pool;
+    if (pm_node_int(pm_node_get(node, "id"), &job->id) < 0 || job->id <= 0)
+        return odd_shape(err, "id for each job");
+    job->name = pm_node_text(node, "name");
+    job->type = pm_node_text(node, "type");
+    job->interval = pm_node_text(node, "interval");
+    job->params = pm_node_text(node, "params");
     return 0;
+}
+
+static const struct item_kind jobs = {sizeof(struct pm_job), read_job, "list of jobs", "job"};
+
+int pm_response_read_jobs(const struct pm_node *root, struct pm_pool *pool,
+                          struct pm_job_list *ret_list, struct pm_error *err)
+{
+    void *items;
+    size_t count;
+    int r = read_items(root, false, &jobs, pool, &items, &count, err);
+
+    if (r == 0)
+        *ret_list = (struct pm_job_list){items, count, pool};
+    return r;
 }

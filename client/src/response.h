@@ -44,4 +44,12 @@ int pm_response_read_monitors(const struct pm_node *root, bool is_info, struct p
 int pm_response_read_rows(const struct pm_node *root, struct pm_pool *pool,
                           struct pm_row_list *ret_list, struct pm_error *err);
 
+/** A list of custom agents; or with @is_info one of them. */
+int pm_response_read_agents(const struct pm_node *root, bool is_info, struct pm_pool *pool,
+                            struct pm_agent_list *ret_list, struct pm_error *err);
+
+/** A list of jobs. */
+int pm_response_read_jobs(const struct pm_node *root, struct pm_pool *pool,
+                          struct pm_job_list *ret_list, struct pm_error *err);
+
 #endif
