@@ -23,7 +23,7 @@ int pm_hint_add(struct pm_buf *out, const struct fa_doctor_case *request)
 
     if (fa_doctor_examine(request, &diagnosis) < 0)
         return -1;
-    r = diagnosis.verdict == FA_VERDICT_EXPLAINED ? add_mistakes(out, &diagnosis) : 0;
+    r = diagnosis.verdict == FA_DIAGNOSIS_EXPLAINED ? add_mistakes(out, &diagnosis) : 0;
     fa_diagnosis_clear(&diagnosis);
     return r;
 }
