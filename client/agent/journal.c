@@ -134,20 +134,28 @@ static int prepare_all(struct pm_journal *journal, const char *path, struct pm_e
     return 0;
 }
 
-/* The file is made here because SQLite would let others read it, as the umask allows. */
+/*
+ * The file is made here because SQLite would let others read it, as the umask allows. One that is
+ * there is not opened: closing it would drop the locks that other handles of this process have.
+ */
 static int create_file(const char *path, struct pm_error *err)
 {
     char parent[PATH_MAX];
     PM_AUTO_CLOSE int fd = -1;
+    struct stat status;
 
     if (strlen(path) >= sizeof(parent))
         return fail(err, PM_ERR_CONFIG, path, "the path is too long");
     memcpy(parent, path, strlen(path) + 1);
     if (pm_fs_make_dirs(dirname(parent), 0700) != 0)
         return fail(err, PM_ERR_CONFIG, path, strerror(errno));
-    fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-    if (fd < 0)
+    fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0)
+        return 0;
+    if (errno != EEXIST || lstat(path, &status) != 0)
         return fail(err, PM_ERR_CONFIG, path, strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return fail(err, PM_ERR_CONFIG, path, "it is not a regular file");
     return 0;
 }
 

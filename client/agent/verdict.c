@@ -36,6 +36,7 @@ static const struct row {
     {PM_ERR_REFUSED, ANY, "Authentication failure", PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, ANY, "Invalid api key", PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, ANY, "authToken", PM_VERDICT_HOLD},
+    {PM_ERR_REFUSED, ANY, "timestamp", PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, ANY, "is not supported", PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 200, NULL, PM_VERDICT_SET_ASIDE},
     {PM_ERR_REFUSED, 400, NULL, PM_VERDICT_SET_ASIDE},

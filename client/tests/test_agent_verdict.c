@@ -37,6 +37,8 @@ static const struct {
     {PM_ERR_REFUSED, 200, "Invalid api key", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 403, "Invalid or expired authToken", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 400, "Action 'addResult' is not supported", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
+    {PM_ERR_REFUSED, 400, "Invalid timestamp", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
+    {PM_ERR_REFUSED, 400, "Missing parameter: timestamp", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 400, "Invalid monitorId", PM_VERDICT_FIND_MONITOR, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 200, "Invalid monitorId", PM_VERDICT_FIND_MONITOR, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 404, "Invalid monitorId", PM_VERDICT_FIND_MONITOR, PM_VERDICT_HOLD},
