@@ -81,6 +81,12 @@ int cli_fail(const struct cli *cli, const struct pm_error *err);
 int cli_error(const struct cli *cli, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** The only operand: a number. @what: of what, for the complaint. Returns 0 or CLI_USAGE. */
+int cli_take_id(const struct cli *cli, const char *what, int64_t *ret_id);
+
+/** All operands, at least one, as numbers; the caller frees. Returns 0 or an exit status. */
+int cli_take_ids(const struct cli *cli, const char *what, int64_t **ret_ids);
+
 /* ---- connection (connect.c) ---- */
 
 /** The options that every command has. */

@@ -3,7 +3,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -50,34 +49,14 @@ static int take_monitor(const struct cli *cli, struct pm_pool *pool, struct pm_m
     return r;
 }
 
-/* One operand that is the number of a monitor, or --tag. Needs a client. */
-static int take_id(struct cli *cli, int64_t *ret_id)
+/* Which one to show: an operand, --id or --tag. Needs a client. */
+static int find_monitor(struct cli *cli, int64_t *ret_id)
 {
-    if (cli->operand_count > 1)
-        return cli_usage(cli, "'%s' is one word too many", cli->operands[1]);
-    if (cli->operand_count == 0)
-        return cli_find_monitor(cli, ret_id);
-    if (values_read_int(cli->operands[0], 1, INT64_MAX, ret_id) < 0)
-        return cli_usage(cli, "'%s' is not a monitor's number", cli->operands[0]);
-    return 0;
+    return cli->operand_count > 0 ? cli_take_id(cli, "monitor", ret_id)
+                                  : cli_find_monitor(cli, ret_id);
 }
 
 /* ---- add, edit ---- */
-
-static int print_id(const struct cli *cli, int64_t id)
-{
-    struct pm_buf buf;
-
-    pm_buf_init(&buf, PM_ERROR_TEXT_SIZE);
-    if (!cli->is_json) {
-        (void)pm_buf_addf(&buf, "%" PRId64, id);
-    } else {
-        json_open(&buf, '{');
-        json_int_member(&buf, "id", id);
-        json_close(&buf, '}');
-    }
-    return json_print(&buf);
-}
 
 static int with_monitor(struct cli *cli, int (*act)(struct cli *, struct pm_monitor *))
 {
@@ -103,7 +82,7 @@ static int add(struct cli *cli, struct pm_monitor *monitor)
         return r;
     if (pm_monitor_add(cli->client, monitor, &monitor->id, &err) < 0)
         return cli_fail(cli, &err);
-    return print_id(cli, monitor->id);
+    return json_print_id(cli->is_json, monitor->id);
 }
 
 static int run_add(struct cli *cli)
@@ -116,16 +95,14 @@ static int edit(struct cli *cli, struct pm_monitor *monitor)
     struct pm_error err;
     int r;
 
-    if (cli->operand_count == 0)
-        return cli_usage(cli, "which monitor? Give its number");
-    r = take_id(cli, &monitor->id);
+    r = cli_take_id(cli, "monitor", &monitor->id);
     if (r == 0)
         r = cli_connect(cli, true);
     if (r != 0)
         return r;
     if (pm_monitor_edit(cli->client, monitor, &err) < 0)
         return cli_fail(cli, &err);
-    return print_id(cli, monitor->id);
+    return json_print_id(cli->is_json, monitor->id);
 }
 
 static int run_edit(struct cli *cli)
@@ -137,24 +114,70 @@ static int run_edit(struct cli *cli)
 
 static int run_delete(struct cli *cli)
 {
-    PM_AUTO_FREE int64_t *ids = calloc(cli->operand_count + 1, sizeof(*ids));
+    PM_AUTO_FREE int64_t *ids = NULL;
     struct pm_error err;
-    size_t i;
-    int r;
+    int r = cli_take_ids(cli, "monitor", &ids);
 
-    if (!ids)
-        return cli_error(cli, CLI_SYSTEM, "out of memory");
-    if (cli->operand_count == 0)
-        return cli_usage(cli, "which monitors? Give their numbers");
-    for (i = 0; i < cli->operand_count; i++)
-        if (values_read_int(cli->operands[i], 1, INT64_MAX, &ids[i]) < 0)
-            return cli_usage(cli, "'%s' is not a monitor's number", cli->operands[i]);
-    r = cli_connect(cli, true);
+    if (r == 0)
+        r = cli_connect(cli, true);
     if (r != 0)
         return r;
     if (pm_monitor_delete(cli->client, ids, cli->operand_count, &err) < 0)
         return cli_fail(cli, &err);
     return CLI_OK;
+}
+
+/* ---- colorize ---- */
+
+/* An operand: name, condition, colour, such as `load:>5:red`. */
+static int take_rule(const struct cli *cli, struct pm_pool *pool, const char *operand,
+                     struct pm_color_rule *rule)
+{
+    const char *first = strchr(operand, ':'), *last = strrchr(operand, ':');
+    const char *condition;
+
+    if (!first || first == last || first == operand || !last[1])
+        return cli_usage(cli, "'%s' is not NAME:CONDITION:COLOR", operand);
+    rule->param = pm_pool_copy(pool, operand, (size_t)(first - operand));
+    rule->condition = condition = pm_pool_copy(pool, first + 1, (size_t)(last - first) - 1);
+    rule->color = last + 1;
+    if (!rule->param || !condition)
+        return cli_error(cli, CLI_SYSTEM, "out of memory");
+    if (!strchr("<>=!", condition[0]) || (condition[0] == '!' && condition[1] != '='))
+        return cli_usage(cli, "'%s' is not <n, >n, =n or !=n", condition);
+    return 0;
+}
+
+static int colorize(struct cli *cli, struct pm_pool *pool)
+{
+    struct pm_color_rule *rules = pm_pool_alloc(pool, cli->operand_count, sizeof(*rules));
+    struct pm_error err;
+    int64_t id;
+    size_t i;
+    int r = 0;
+
+    if (!rules)
+        return cli_error(cli, CLI_SYSTEM, "out of memory");
+    for (i = 0; r == 0 && i < cli->operand_count; i++)
+        r = take_rule(cli, pool, cli->operands[i], &rules[i]);
+    if (r == 0)
+        r = cli_connect(cli, true);
+    if (r == 0)
+        r = cli_find_monitor(cli, &id);
+    if (r != 0)
+        return r;
+    if (pm_monitor_colorize(cli->client, id, rules, cli->operand_count, &err) < 0)
+        return cli_fail(cli, &err);
+    return CLI_OK;
+}
+
+static int run_colorize(struct cli *cli)
+{
+    struct pm_pool *pool = pm_pool_new();
+    int r = pool ? colorize(cli, pool) : cli_error(cli, CLI_SYSTEM, "out of memory");
+
+    pm_pool_free(pool);
+    return r;
 }
 
 /* ---- list ---- */
@@ -329,7 +352,7 @@ static int run_show(struct cli *cli)
     int r = cli_connect(cli, false);
 
     if (r == 0)
-        r = take_id(cli, &id);
+        r = find_monitor(cli, &id);
     if (r != 0)
         return r;
     if (pm_monitor_info(cli->client, id, cli_get(cli, "exclude-hidden") != NULL, &list, &err) < 0)
@@ -435,4 +458,20 @@ const struct cli_command cmd_monitor_delete = {
     .operands = "ID…",
     .summary = "Delete monitors with all their results, all of them or none",
     .run = run_delete,
+};
+
+static const struct cli_option colorize_options[] = {
+    OPTION_TAG,
+    {.name = "id", .letter = 'i', .argument = "ID", .help = "its number"},
+    {.letter = 0},
+};
+
+const struct cli_command cmd_monitor_colorize = {
+    .name = "monitor colorize",
+    .operands = "[NAME:CONDITION:COLOR]…",
+    .summary = "Say how a monitor's values are coloured",
+    .details = "A condition is <n, >n, =n or !=n, such as in 'load:>5:red'. Without operands all\n"
+               "colours are taken away.",
+    .options = colorize_options,
+    .run = run_colorize,
 };

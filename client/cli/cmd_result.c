@@ -10,12 +10,10 @@
 #include "clock.h"
 #include "json.h"
 #include "pool.h"
-#include "table.h"
+#include "rows.h"
 #include "values.h"
 
-#define JSON_MAX      (64u << 20u)             /* an answer of 1 MiB, written out in full */
-#define CHECKTIME_MAX INT64_C(253402300799999) /* the last millisecond of the year 9999 */
-
+#define JSON_MAX (64u << 20u) /* an answer of 1 MiB, written out in full */
 /* ---- add ---- */
 
 static int print_added(const struct cli *cli, int64_t id, int64_t checktime_ms)
@@ -38,7 +36,7 @@ static int take_checktime(const struct cli *cli, int64_t *ret_ms)
     const char *text = cli_get(cli, "checktime");
 
     *ret_ms = pm_clock_wall_ms();
-    if (text && values_read_int(text, 0, CHECKTIME_MAX, ret_ms) < 0)
+    if (text && values_read_int(text, 0, VALUES_TIME_MAX, ret_ms) < 0)
         return cli_usage(cli, "--checktime takes milliseconds since 1970, not '%s'", text);
     return 0;
 }
@@ -86,63 +84,6 @@ static int run_add(struct cli *cli)
 
 /* ---- list ---- */
 
-static int print_rows_json(const struct pm_row_list *list)
-{
-    struct pm_buf buf;
-    size_t i, k;
-
-    pm_buf_init(&buf, JSON_MAX);
-    json_open(&buf, '[');
-    for (i = 0; i < list->count; i++) {
-        const struct pm_row *row = &list->items[i];
-
-        json_open(&buf, '{');
-        json_int_member(&buf, "checktime", row->checktime_ms);
-        json_text_member(&buf, "checkTime", row->checktime_text);
-        json_name(&buf, "values");
-        json_open(&buf, '{');
-        for (k = 0; k < row->count; k++)
-            json_text_member(&buf, row->values[k].name, row->values[k].value);
-        json_close(&buf, '}');
-        json_close(&buf, '}');
-    }
-    json_close(&buf, ']');
-    return json_print(&buf);
-}
-
-static const char *value_of(const struct pm_row *row, const char *name)
-{
-    size_t i;
-
-    for (i = 0; i < row->count; i++)
-        if (strcmp(row->values[i].name, name) == 0)
-            return row->values[i].value;
-    return "";
-}
-
-/* The columns are those of the first row: the server gives every row all of them. */
-static int print_rows(const struct pm_row_list *list)
-{
-    const struct pm_row *head = list->items;
-    struct table table;
-    size_t i, k;
-
-    if (list->count == 0) {
-        (void)puts("No results on that day.");
-        return CLI_OK;
-    }
-    table_init(&table, head->count + 1);
-    table_add(&table, "CHECKTIME");
-    for (k = 0; k < head->count; k++)
-        table_add(&table, head->values[k].name);
-    for (i = 0; i < list->count; i++) {
-        table_add(&table, list->items[i].checktime_text);
-        for (k = 0; k < head->count; k++)
-            table_add(&table, value_of(&list->items[i], head->values[k].name));
-    }
-    return table_print(&table);
-}
-
 /* Today is today in the timezone asked for. */
 static void set_today(struct pm_day *day)
 {
@@ -186,7 +127,7 @@ static int run_list(struct cli *cli)
         return r;
     if (pm_result_list(cli->client, id, &day, &list, &err) < 0)
         return cli_fail(cli, &err);
-    r = cli->is_json ? print_rows_json(&list) : print_rows(&list);
+    r = rows_print(cli, &list, "No results on that day.");
     pm_row_list_clear(&list);
     return r;
 }

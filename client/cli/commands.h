@@ -15,5 +15,18 @@ extern const struct cli_command cmd_monitor_edit;
 extern const struct cli_command cmd_monitor_delete;
 extern const struct cli_command cmd_result_add;
 extern const struct cli_command cmd_result_list;
+extern const struct cli_command cmd_additional_add;
+extern const struct cli_command cmd_additional_list;
+extern const struct cli_command cmd_report;
+extern const struct cli_command cmd_monitor_colorize;
+extern const struct cli_command cmd_agent_add;
+extern const struct cli_command cmd_agent_list;
+extern const struct cli_command cmd_agent_show;
+extern const struct cli_command cmd_agent_edit;
+extern const struct cli_command cmd_agent_delete;
+extern const struct cli_command cmd_job_add;
+extern const struct cli_command cmd_job_list;
+extern const struct cli_command cmd_job_edit;
+extern const struct cli_command cmd_job_delete;
 
 #endif

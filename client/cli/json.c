@@ -78,3 +78,18 @@ int json_print(struct pm_buf *buf)
     pm_buf_clear(buf);
     return status;
 }
+
+int json_print_id(bool is_json, int64_t id)
+{
+    struct pm_buf buf;
+
+    pm_buf_init(&buf, PM_ERROR_TEXT_SIZE);
+    if (is_json)
+        json_open(&buf, '{');
+    if (is_json)
+        json_name(&buf, "id");
+    json_int(&buf, id);
+    if (is_json)
+        json_close(&buf, '}');
+    return json_print(&buf);
+}

@@ -18,6 +18,10 @@ void json_text_member(struct pm_buf *buf, const char *name, const char *text);
 void json_int_member(struct pm_buf *buf, const char *name, int64_t value);
 void json_bool_member(struct pm_buf *buf, const char *name, bool value);
 
+/** Print the id of what was created or changed: {"id":305}, or the number alone for people.
+ * Returns an exit status. */
+int json_print_id(bool is_json, int64_t id);
+
 /** Print as one line and clear the buffer. Returns an exit status. */
 int json_print(struct pm_buf *buf);
 

@@ -8,9 +8,30 @@
 #include "log.h"
 
 static const struct cli_command *const commands[] = {
-    &cmd_setup,        &cmd_monitor_add,    &cmd_monitor_list, &cmd_monitor_show,
-    &cmd_monitor_edit, &cmd_monitor_delete, &cmd_result_add,   &cmd_result_list,
-    &cmd_auth_token,   &cmd_sign,           &cmd_conformance,
+    &cmd_setup,
+    &cmd_monitor_add,
+    &cmd_monitor_list,
+    &cmd_monitor_show,
+    &cmd_monitor_edit,
+    &cmd_monitor_delete,
+    &cmd_monitor_colorize,
+    &cmd_result_add,
+    &cmd_result_list,
+    &cmd_additional_add,
+    &cmd_additional_list,
+    &cmd_report,
+    &cmd_agent_add,
+    &cmd_agent_list,
+    &cmd_agent_show,
+    &cmd_agent_edit,
+    &cmd_agent_delete,
+    &cmd_job_add,
+    &cmd_job_list,
+    &cmd_job_edit,
+    &cmd_job_delete,
+    &cmd_auth_token,
+    &cmd_sign,
+    &cmd_conformance,
 };
 
 static const struct cli_option global_options[] = {

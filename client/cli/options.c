@@ -4,11 +4,14 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
+#include "cleanup.h"
 #include "json.h"
 #include "log.h"
+#include "values.h"
 
 #define NAME_ONLY 256 /* getopt's value for options without a letter, plus their index */
 
@@ -118,6 +121,37 @@ int cli_take_options(struct cli *cli, int argc, char **argv, bool stop_at_operan
     cli->operand_count = (size_t)(argc - optind);
     return 0;
 }
+
+/* ---- operands ---- */
+
+int cli_take_id(const struct cli *cli, const char *what, int64_t *ret_id)
+{
+    if (cli->operand_count == 0)
+        return cli_usage(cli, "which %s? Give its number", what);
+    if (cli->operand_count > 1)
+        return cli_usage(cli, "'%s' is one word too many", cli->operands[1]);
+    if (values_read_int(cli->operands[0], 1, INT64_MAX, ret_id) < 0)
+        return cli_usage(cli, "'%s' is not the number of a %s", cli->operands[0], what);
+    return 0;
+}
+
+int cli_take_ids(const struct cli *cli, const char *what, int64_t **ret_ids)
+{
+    PM_AUTO_FREE int64_t *ids = calloc(cli->operand_count + 1, sizeof(*ids));
+    size_t i;
+
+    if (!ids)
+        return cli_error(cli, CLI_SYSTEM, "out of memory");
+    if (cli->operand_count == 0)
+        return cli_usage(cli, "which %ss? Give their numbers", what);
+    for (i = 0; i < cli->operand_count; i++)
+        if (values_read_int(cli->operands[i], 1, INT64_MAX, &ids[i]) < 0)
+            return cli_usage(cli, "'%s' is not the number of a %s", cli->operands[i], what);
+    *ret_ids = PM_TAKE(ids);
+    return 0;
+}
+
+/* ---- help ---- */
 
 void cli_print_options(const struct cli_option *options)
 {

@@ -46,6 +46,20 @@ int values_read_day(const char *text, struct pm_day *day)
     return 0;
 }
 
+int values_read_time(const char *text, int timezone_min, int64_t *ret_ms)
+{
+    char timestamp[sizeof("2011-06-01 00:00:00")];
+    bool is_day = strlen(text) == strlen("2011-06-01");
+    int64_t ms;
+
+    if (snprintf(timestamp, sizeof(timestamp), "%s%s", text, is_day ? " 00:00:00" : "") >=
+            (int)sizeof(timestamp) ||
+        pm_clock_parse_timestamp(timestamp, &ms) < 0)
+        return -1;
+    *ret_ms = ms - (int64_t)timezone_min * 60 * 1000;
+    return *ret_ms >= 0 ? 0 : -1;
+}
+
 int values_read_timezone(const char *text, int *ret_minutes)
 {
     int hours, minutes, end = 0;
@@ -145,6 +159,7 @@ static int read_param(struct pm_pool *pool, const char *text, size_t len, enum v
     if (kind == VALUES_RESULT_PARAMS) {
         param->uom = fields[2];
         param->is_master = flag;
+        param->aggregate = fields[6] && fields[6][0] ? fields[6] : NULL;
     } else {
         param->value = fields[2];
         param->is_hidden = flag;

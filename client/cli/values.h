@@ -12,6 +12,11 @@ int values_read_int(const char *text, int64_t min, int64_t max, int64_t *ret_val
 /** `2011-06-01`. Errors: -1 another form, or a day that does not exist */
 int values_read_day(const char *text, struct pm_day *day);
 
+#define VALUES_TIME_MAX INT64_C(253402300799999) /* ms; the end of the year 9999 */
+
+/** `2011-06-01` or `2011-06-01 12:00:00` in a timezone, as ms since the epoch. Errors: -1 */
+int values_read_time(const char *text, int timezone_min, int64_t *ret_ms);
+
 /** `+02:00`, `-0330`, `120` (minutes) or `Z`: minutes east of GMT. Errors: -1 */
 int values_read_timezone(const char *text, int *ret_minutes);
 
@@ -31,7 +36,7 @@ int values_read_results(struct pm_pool *pool, const char *text, struct values_re
                         const char **ret_bad);
 
 enum values_params {
-    VALUES_RESULT_PARAMS,  /* name:display name:unit:type[:true] */
+    VALUES_RESULT_PARAMS,  /* name:display name:unit:type[:true[:groups[:aggregate]]] */
     VALUES_MONITOR_PARAMS, /* name:display name:value:type[:hidden] */
 };
 
