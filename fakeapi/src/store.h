@@ -169,7 +169,7 @@ int fa_store_monitor_add(struct fa_store *store, const struct fa_monitor *monito
 int fa_store_monitor_set(struct fa_store *store, const struct fa_monitor *monitor);
 /** Delete it with all that belongs to it. Errors: FA_STORE_ABSENT no such monitor of the account */
 int fa_store_monitor_delete(struct fa_store *store, int64_t account_id, int64_t monitor_id);
-/** Show one monitor. Errors: FA_STORE_ABSENT no such monitor of the account */
+/** Show one monitor. @account_id: 0 for any. Errors: FA_STORE_ABSENT the account has none such */
 int fa_store_monitor_get(struct fa_store *store, int64_t account_id, int64_t monitor_id,
                          fa_monitor_fn visit, void *context);
 /** Ascending ids. */

@@ -93,7 +93,8 @@ static const struct {
                      " WHERE id = ?1",
                      "IIIttttttt"},
     [MONITOR_DELETE] = {"DELETE FROM monitors WHERE account_id = ? AND id = ?", "II"},
-    [MONITOR_GET] = {"SELECT " MONITOR_COLUMNS " FROM monitors WHERE account_id = ? AND id = ?",
+    [MONITOR_GET] = {"SELECT " MONITOR_COLUMNS " FROM monitors"
+                     " WHERE (?1 = 0 OR account_id = ?1) AND id = ?2",
                      "II"},
     [MONITORS] = {"SELECT " MONITOR_COLUMNS " FROM monitors WHERE (?1 = 0 OR account_id = ?1)"
                   " AND (?2 = 0 OR agent_id = ?2) AND (?3 IS NULL OR name = ?3)"
