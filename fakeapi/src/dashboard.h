@@ -32,7 +32,8 @@ struct fa_store;
 int fa_dashboard_new(struct fa_http *http, struct fa_store *store,
                      struct fa_dashboard **ret_dashboard);
 
-/** After fa_http_run() has returned and before fa_http_free() and fa_store_close(). NULL is allowed. */
+/** After fa_http_free(), which ends the live streams, and before fa_store_close(). NULL is allowed.
+ */
 void fa_dashboard_free(struct fa_dashboard *dashboard);
 
 /**
