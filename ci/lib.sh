@@ -34,10 +34,11 @@ step() {
     rm -f "$log"
 }
 
-# build PRESET [TARGET…]: configure when needed, then build.
+# build PRESET [TARGET…]: configure when needed, then build. What is released has no tests.
 build() {
-    local preset=$1
+    local preset=$1 options=()
     shift
-    [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset"
+    [ "$preset" != release ] || options=(-D BUILD_TESTING=OFF)
+    [ -f "build/$preset/build.ninja" ] || cmake --preset "$preset" "${options[@]}"
     cmake --build "build/$preset" -j "$jobs" ${1:+--target "$@"}
 }
