@@ -134,8 +134,7 @@ START_TEST(test_compose_sends_what_servers_take_as_it_is)
         "<script>alert(1)</script>",
         "  two  blanks ",
         "\xf0\x9f\x98\x80",
-        "\xe2\x80\xae"
-        "gnp.exe",
+        "\xe2\x80\xaegnp.exe", /* right to left */
         "\xef\xbf\xbd",
     };
     size_t i;

@@ -232,6 +232,7 @@ static int count_links(const struct world *world)
     return count - 2;
 }
 
+/* A visit while the agent has the journal open; it must not harm what the agent writes. */
 static struct pm_journal_counts journal_counts(const struct world *world)
 {
     struct pm_journal_counts counts;

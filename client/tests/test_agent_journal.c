@@ -268,42 +268,6 @@ START_TEST(test_journal_two_handles_share_a_file)
 }
 END_TEST
 
-/*
- * Another process comes and goes while two handles of this one are open. It must not take itself
- * for the last user of the file, and remove what the others still write into.
- */
-START_TEST(test_journal_visits_of_other_processes_do_no_harm)
-{
-    struct pm_journal *one = open_journal(), *two = open_journal();
-    struct pm_journal_counts seen;
-    int status;
-    pid_t pid;
-
-    ck_assert_int_eq(add(one, 1, T, "M"), 1);
-    for (int visit = 0; visit < 3; visit++) {
-        pid = fork();
-        ck_assert_int_ge(pid, 0);
-        if (pid == 0) {
-            pm_journal_free(open_journal());
-            _exit(0);
-        }
-        ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-        ck_assert_int_eq(status, 0);
-        ck_assert_int_eq(add(two, 10 + visit, T, "M"), 1);
-    }
-    pid = fork();
-    ck_assert_int_ge(pid, 0);
-    if (pid == 0) {
-        seen = counts(open_journal());
-        _exit((int)seen.waiting);
-    }
-    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
-    ck_assert_int_eq(WEXITSTATUS(status), 4);
-    pm_journal_free(two);
-    clean_up(one);
-}
-END_TEST
-
 /* Killed inside a transaction: all of the committed, nothing of the other. */
 START_TEST(test_journal_survives_kill_9)
 {
@@ -410,7 +374,6 @@ static const struct test_case cases[] = {
     TEST(test_journal_forgets_only_what_is_done),
     TEST(test_journal_rolls_back_as_a_whole),
     TEST(test_journal_two_handles_share_a_file),
-    TEST(test_journal_visits_of_other_processes_do_no_harm),
     TEST(test_journal_survives_kill_9),
     TEST(test_journal_refuses_a_file_that_is_none),
     TEST(test_journal_refuses_a_newer_version),

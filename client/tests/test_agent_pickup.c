@@ -55,7 +55,7 @@ static struct pm_event event_number(int n)
 
     pm_event_init(&event);
     (void)snprintf(event.id, sizeof(event.id), "%032x", (unsigned)n);
-    event.wall_ms = T + n % 7;
+    event.wall_ms = T + n / 4;
     pm_event_set_text(&event, PM_EVENT_USER, "alice");
     return event;
 }
