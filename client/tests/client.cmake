@@ -1,13 +1,17 @@
 # Tests of the library and the command.
-add_library(pm_stub STATIC support/stub.c)
+add_library(pm_stub STATIC support/stub.c support/program.c)
 target_include_directories(pm_stub PUBLIC support)
 target_link_libraries(pm_stub PUBLIC pm_compiler PkgConfig::CHECK)
 
 foreach(name sign params request response)
-    pm_add_test(NAME test_client_${name} SOURCES test_${name}.c
-                LIBS pm_client_objects pm_util LABELS unit)
+    pm_add_test(NAME test_${name} SOURCES test_${name}.c LIBS pm_client_objects pm_util LABELS unit)
 endforeach()
 foreach(name transport client)
     pm_add_test(NAME test_${name} SOURCES test_${name}.c LIBS pm_stub pm_client_objects pm_util LABELS integration)
 endforeach()
 pm_add_test(NAME test_config SOURCES test_config.c LIBS pm_config pm_client_objects pm_util LABELS unit)
+
+pm_add_test(NAME test_values SOURCES test_values.c ../cli/values.c LIBS pm_client_objects pm_util LABELS unit)
+target_include_directories(test_values PRIVATE ../cli)
+pm_add_test(NAME test_cli SOURCES test_cli.c LIBS pm_stub pm_util LABELS integration)
+add_dependencies(test_cli paidmonitor)
