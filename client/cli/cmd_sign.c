@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "explain.h"
 #include "json.h"
 #include "text.h"
 
@@ -109,30 +110,40 @@ static int sign(struct cli *cli, const struct pm_params *params)
     return print(cli, text, len, checksum);
 }
 
-static int run(struct cli *cli)
+static int sign_request(struct cli *cli)
 {
     struct pm_params *params = pm_params_new();
-    const char *fd = cli_get(cli, "secret-fd");
     int r;
 
     if (!params)
         return cli_error(cli, CLI_SYSTEM, "out of memory");
-    if (cli->operand_count == 0 && fd && strcmp(fd, "0") == 0)
-        r = cli_usage(cli, "standard input cannot hold both the secret key and the form");
-    else
-        r = cli_load(cli);
-    if (r == 0)
-        r = cli_load_secret(cli);
-    if (r == 0)
-        r = cli->operand_count > 0 ? add_operands(cli, params) : add_stdin(cli, params);
+    r = cli->operand_count > 0 ? add_operands(cli, params) : add_stdin(cli, params);
     if (r == 0)
         r = sign(cli, params);
     pm_params_free(params);
     return r;
 }
 
+static int run(struct cli *cli)
+{
+    const char *fd = cli_get(cli, "secret-fd"), *doubtful = cli_get(cli, "explain");
+    int r;
+
+    if (cli->operand_count == 0 && fd && strcmp(fd, "0") == 0)
+        return cli_usage(cli, "standard input cannot hold both the secret key and the form");
+    r = cli_load(cli);
+    if (r == 0)
+        r = cli_load_secret(cli);
+    if (r == 0)
+        r = doubtful ? explain(cli, doubtful) : sign_request(cli);
+    return r;
+}
+
 static const struct cli_option options[] = {
     {.name = "checksum-only", .letter = 'q', .help = "print nothing but the checksum"},
+    {.name = "explain",
+     .argument = "CHECKSUM",
+     .help = "say what is wrong with this checksum; - for the request's own"},
     {.letter = 0},
 };
 
@@ -143,7 +154,11 @@ const struct cli_command cmd_sign = {
     .details = "Prints the text that is signed (parameters sorted by name, each name followed by\n"
                "its value) and its checksum. Without operands the parameters are read from\n"
                "standard input, as a form body: name=value&name=value, percent-encoded.\n"
-               "A parameter named checksum is left out. Nothing is sent.",
+               "A parameter named checksum is left out. Nothing is sent.\n\n"
+               "--explain finds the mistake that made a wrong checksum, shows what was signed and\n"
+               "what should have been, and says how to mend it. Give it the request as it was\n"
+               "sent, in its order: a URL or request line on a line of its own, the body on the\n"
+               "next. Exit status 0: the checksum is right; 1: it is wrong.",
     .options = options,
     .run = run,
 };

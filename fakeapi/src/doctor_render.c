@@ -152,8 +152,9 @@ static void add_both_texts(struct pm_buf *out, const struct fa_diagnosis *diagno
 static void add_one_text(struct pm_buf *out, const struct fa_diagnosis *diagnosis)
 {
     size_t len = diagnosis->expected_len < WHOLE_MAX ? diagnosis->expected_len : WHOLE_MAX;
+    bool is_text_right = diagnosis->client_text || diagnosis->verdict == FA_DIAGNOSIS_RIGHT;
 
-    add_label(out, diagnosis->client_text ? "Text" : "Expected");
+    add_label(out, is_text_right ? "Text" : "Expected");
     (void)pm_text_add_visible(out, diagnosis->expected_text, len);
     if (len < diagnosis->expected_len)
         (void)pm_buf_addf(out, "… (%zu bytes in all)", diagnosis->expected_len);
