@@ -3,8 +3,10 @@ add_library(pm_stub STATIC support/stub.c support/program.c)
 target_include_directories(pm_stub PUBLIC support)
 target_link_libraries(pm_stub PUBLIC pm_compiler PkgConfig::CHECK)
 
+# Named after the client, since the server has tests of the same names.
 foreach(name sign params request response)
-    pm_add_test(NAME test_${name} SOURCES test_${name}.c LIBS pm_client_objects pm_util LABELS unit)
+    pm_add_test(NAME test_client_${name} SOURCES test_${name}.c
+                LIBS pm_client_objects pm_util LABELS unit)
 endforeach()
 foreach(name transport client)
     pm_add_test(NAME test_${name} SOURCES test_${name}.c LIBS pm_stub pm_client_objects pm_util LABELS integration)
@@ -12,6 +14,8 @@ endforeach()
 pm_add_test(NAME test_config SOURCES test_config.c LIBS pm_config pm_client_objects pm_util LABELS unit)
 
 pm_add_test(NAME test_values SOURCES test_values.c ../cli/values.c LIBS pm_client_objects pm_util LABELS unit)
-target_include_directories(test_values PRIVATE ../cli)
+if(BUILD_TESTING)
+    target_include_directories(test_values PRIVATE ../cli)
+endif()
 pm_add_test(NAME test_cli SOURCES test_cli.c LIBS pm_stub pm_util LABELS integration)
 add_dependencies(test_cli paidmonitor)
