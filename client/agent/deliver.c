@@ -35,6 +35,7 @@ struct pm_deliver {
     int64_t monitor_id;
     unsigned monitor_searches; /* in a row without an event delivered */
     int64_t clock_offset_ms;
+    bool has_learned_clock;  /* since the last event that was delivered */
     int64_t paused_until_ms; /* monotonic */
     bool must_renew;         /* the client, with the secret read anew */
     unsigned failures;       /* pauses in a row */
@@ -100,7 +101,7 @@ int pm_deliver_new(const struct pm_config *config, struct pm_deliver **ret_deliv
     deliver->config = config;
     deliver->seed = (uint64_t)pm_clock_wall_ms() ^ (uintptr_t)deliver;
     (void)pthread_mutex_init(&deliver->lock, NULL); /* cannot fail without attributes */
-    r = pm_journal_open(config->journal, &deliver->journal, err);
+    r = pm_journal_open(config->journal, PM_JOURNAL_SYNC_LATE, &deliver->journal, err);
     if (r == 0)
         r = renew_client(deliver, err);
     if (r < 0) {
@@ -194,12 +195,13 @@ static bool learn_clock(struct pm_deliver *deliver, const struct pm_error *err)
 {
     int64_t drift_ms;
 
-    if (err->server_date_ms < 0)
+    if (err->server_date_ms < 0 || deliver->has_learned_clock)
         return false;
     drift_ms = err->server_date_ms - (pm_clock_wall_ms() + deliver->clock_offset_ms);
     if (drift_ms > -CLOCK_TOLERANCE_MS && drift_ms < CLOCK_TOLERANCE_MS)
         return false;
 
+    deliver->has_learned_clock = true;
     deliver->clock_offset_ms += drift_ms;
     pm_client_set_clock_offset(deliver->client, deliver->clock_offset_ms);
     pm_log_warning("the clocks of server and host differ by %lld s; signing with the server's",
@@ -222,6 +224,7 @@ static int64_t settle_done(struct pm_deliver *deliver, struct outcome *outcome)
         pm_log_info("delivering again after %u failures", deliver->failures);
     deliver->failures = 0;
     deliver->monitor_searches = 0;
+    deliver->has_learned_clock = false;
     pm_log_debug("delivered event %s", outcome->entry->id);
     outcome->journal = pm_journal_done(deliver->journal, outcome->entry->id, pm_clock_wall_ms());
     return 0;

@@ -159,8 +159,13 @@ static int create_file(const char *path, struct pm_error *err)
     return 0;
 }
 
-int pm_journal_open(const char *path, struct pm_journal **ret_journal, struct pm_error *err)
+int pm_journal_open(const char *path, enum pm_journal_sync sync, struct pm_journal **ret_journal,
+                    struct pm_error *err)
 {
+    static const char *const pragmas[] = {
+        [PM_JOURNAL_SYNC] = "PRAGMA synchronous = FULL",
+        [PM_JOURNAL_SYNC_LATE] = "PRAGMA synchronous = NORMAL",
+    };
     struct pm_journal *journal;
     int r;
 
@@ -174,7 +179,7 @@ int pm_journal_open(const char *path, struct pm_journal **ret_journal, struct pm
     if (sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
             SQLITE_OK ||
         sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) != SQLITE_OK ||
-        run(journal, "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;") < 0) {
+        run(journal, "PRAGMA journal_mode = WAL") < 0 || run(journal, pragmas[sync]) < 0) {
         r = fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
         goto fail;
     }

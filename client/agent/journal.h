@@ -1,7 +1,7 @@
 /*
  * The agent's memory: every event it has taken over and what became of it, in SQLite. What is
- * committed here survives kill -9 and power cuts. A handle is for one thread; several handles, also
- * of several processes, may share a file.
+ * committed here survives kill -9, and power cuts where the handle asks for it. A handle is for one
+ * thread; several handles, also of several processes, may share a file.
  */
 #ifndef PM_JOURNAL_H
 #define PM_JOURNAL_H
@@ -19,13 +19,20 @@ struct pm_journal;
 /* Source: ours. An event that is done is remembered so long, in case its link could not go. */
 #define PM_JOURNAL_KEEP_MS (INT64_C(7) * 24 * 60 * 60 * 1000)
 
+enum pm_journal_sync {
+    PM_JOURNAL_SYNC,      /* what is committed survives a power cut: for taking events over */
+    PM_JOURNAL_SYNC_LATE, /* a power cut may undo the last commits: for noting what was delivered,
+                             since what is sent again lands on the same row */
+};
+
 /**
  * Open or create a journal, readable by its owner only.
  *
  * Errors: PM_ERR_CONFIG no such directory, not writable, no journal, or one of a newer version;
  *         PM_ERR_SYSTEM
  */
-int pm_journal_open(const char *path, struct pm_journal **ret_journal, struct pm_error *err);
+int pm_journal_open(const char *path, enum pm_journal_sync sync, struct pm_journal **ret_journal,
+                    struct pm_error *err);
 void pm_journal_free(struct pm_journal *journal);
 
 /**

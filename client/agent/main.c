@@ -155,7 +155,7 @@ static int start(struct agent *agent, const char *config, struct pm_error *err)
 
     r = configure(agent, config, err);
     if (r == 0)
-        r = pm_journal_open(agent->config.journal, &agent->journal, err);
+        r = pm_journal_open(agent->config.journal, PM_JOURNAL_SYNC, &agent->journal, err);
     if (r == 0)
         r = pm_pickup_open(agent->config.drop_dir, agent->monitor, agent->journal, &agent->pickup,
                            err);

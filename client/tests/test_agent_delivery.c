@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -41,6 +42,7 @@ struct world {
     struct fa_server *server;
     unsigned int port;
     pid_t agent;
+    uid_t uid; /* that the agent runs as; 0: ours */
 };
 
 static void write_file(const char *path, const char *format, ...)
@@ -129,6 +131,9 @@ static pid_t spawn(const struct world *world, const char *program, const char *o
     if (pid == 0) {
         int fd = open(world->log, O_CREAT | O_WRONLY | O_APPEND, 0600);
 
+        if (world->uid != 0 &&
+            (setgroups(0, NULL) != 0 || setgid(world->uid) != 0 || setuid(world->uid) != 0))
+            _exit(125);
         if (fault && setenv(fault, value, 1) != 0)
             _exit(126);
         (void)dup2(fd, STDOUT_FILENO);
@@ -239,7 +244,8 @@ static struct pm_journal_counts journal_counts(const struct world *world)
     struct pm_journal *journal;
     struct pm_error err;
 
-    ck_assert_msg(pm_journal_open(world->journal, &journal, &err) == 0, "%s", err.message);
+    ck_assert_msg(pm_journal_open(world->journal, PM_JOURNAL_SYNC, &journal, &err) == 0, "%s",
+                  err.message);
     ck_assert_int_eq(pm_journal_count(journal, &counts), 0);
     pm_journal_free(journal);
     return counts;
@@ -663,9 +669,6 @@ START_TEST(test_agent_takes_records_over_while_a_request_hangs_and_stops_at_once
 }
 END_TEST
 
-/* --- starting ------------------------------------------------------------------------------------
- */
-
 /* Run it, expecting a failure: its status, and one line of log that contains some words. */
 static void check_start_fails(const struct world *world, int status, const char *words)
 {
@@ -674,6 +677,47 @@ static void check_start_fails(const struct world *world, int status, const char 
     ck_assert_msg(strstr(read_log(world), words) != NULL, "no '%s': %s", words, read_log(world));
     ck_assert_ptr_eq(strchr(read_log(world), '\n') + 1, strchr(read_log(world), '\0'));
 }
+
+/* As the service runs: an ordinary user, who owns drop directory and journal and nothing else. */
+START_TEST(test_agent_runs_unprivileged)
+{
+    const uid_t nobody = 65534;
+    struct world world;
+
+    if (geteuid() != 0)
+        return; /* then all the other tests have shown it */
+    world_open(&world);
+    drop_login(&world, 1);
+    world.uid = nobody;
+    ck_assert_int_eq(chmod(world.dir, 0755), 0);
+    if (wait_for_end(spawn(&world, PM_AGENT, "--version", NULL, NULL)) == 127) {
+        world_close(&world); /* built where only root may go */
+        return;
+    }
+    ck_assert_int_eq(chmod(world.secret, 0640), 0);
+    ck_assert_int_eq(chown(world.secret, 0, nobody), 0);
+    ck_assert_int_eq(chmod(world.config, 0644), 0);
+    name_file(&world, world.journal, sizeof(world.journal), "state/journal.db");
+    write_config(&world, world.port);
+    ck_assert_int_eq(chmod(world.config, 0644), 0);
+    check_start_fails(&world, 3, "Permission denied"); /* it may not create the state directory */
+
+    name_file(&world, world.journal, sizeof(world.journal), "state");
+    ck_assert_int_eq(mkdir(world.journal, 0700), 0);
+    ck_assert_int_eq(chown(world.journal, nobody, nobody), 0);
+    name_file(&world, world.journal, sizeof(world.journal), "state/journal.db");
+    check_start_fails(&world, 3, "Permission denied"); /* nor read the drop directory */
+
+    ck_assert_int_eq(chown(world.drop, nobody, nobody), 0);
+    ck_assert_msg(run_once(&world) == 0, "%s", read_log(&world));
+    ck_assert_int_eq(count_links(&world), 0);
+    ck_assert_int_eq(count_rows(&world), 1);
+    world_close(&world);
+}
+END_TEST
+
+/* --- starting ------------------------------------------------------------------------------------
+ */
 
 START_TEST(test_agent_says_in_one_line_why_it_cannot_start)
 {
@@ -751,6 +795,7 @@ static const struct test_case cases[] = {
     TEST(test_agent_holds_everything_while_the_secret_is_wrong),
     TEST(test_agent_bad_records_do_not_stop_the_others),
     TEST(test_agent_takes_records_over_while_a_request_hangs_and_stops_at_once),
+    TEST(test_agent_runs_unprivileged),
     TEST(test_agent_says_in_one_line_why_it_cannot_start),
     TEST(test_agent_refuses_words_it_does_not_know),
     TEST(test_agent_help_and_version),

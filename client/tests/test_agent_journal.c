@@ -27,7 +27,7 @@ static struct pm_journal *open_journal(void)
         ck_assert_ptr_nonnull(mkdtemp(dir));
         (void)snprintf(path, sizeof(path), "%s/state/journal.db", dir);
     }
-    ck_assert_msg(pm_journal_open(path, &journal, &err) == 0, "%s", err.message);
+    ck_assert_msg(pm_journal_open(path, PM_JOURNAL_SYNC, &journal, &err) == 0, "%s", err.message);
     return journal;
 }
 
@@ -302,7 +302,8 @@ static void check_refused(const char *what, const char *words)
     struct pm_journal *journal;
     struct pm_error err = {.code = 0};
 
-    ck_assert_msg(pm_journal_open(path, &journal, &err) == PM_ERR_CONFIG, "opened %s", what);
+    ck_assert_msg(pm_journal_open(path, PM_JOURNAL_SYNC, &journal, &err) == PM_ERR_CONFIG,
+                  "opened %s", what);
     ck_assert_int_eq(err.code, PM_ERR_CONFIG);
     ck_assert_msg(strstr(err.message, path) != NULL, "%s", err.message);
     ck_assert_msg(strstr(err.message, words) != NULL, "%s", err.message);

@@ -34,7 +34,8 @@ static void place_open(struct place *place)
     ck_assert_ptr_nonnull(mkdtemp(place->dir));
     (void)snprintf(place->drop, sizeof(place->drop), "%s/run/drop", place->dir);
     (void)snprintf(place->journal_path, sizeof(place->journal_path), "%s/journal.db", place->dir);
-    ck_assert_int_eq(pm_journal_open(place->journal_path, &place->journal, &err), 0);
+    ck_assert_int_eq(pm_journal_open(place->journal_path, PM_JOURNAL_SYNC, &place->journal, &err),
+                     0);
     ck_assert_msg(pm_pickup_open(place->drop, "M", place->journal, &place->pickup, &err) == 0, "%s",
                   err.message);
 }
@@ -264,7 +265,7 @@ START_TEST(test_pickup_keeps_links_while_the_journal_fails)
     ck_assert_int_eq(pm_journal_begin(place.journal), 0); /* so that its own begin fails */
     ck_assert_int_lt(pm_pickup_scan(place.pickup), 0);
     ck_assert_int_eq(count_links(&place), 1);
-    ck_assert_int_eq(pm_journal_open(place.journal_path, &other, &err), 0);
+    ck_assert_int_eq(pm_journal_open(place.journal_path, PM_JOURNAL_SYNC, &other, &err), 0);
     pm_journal_free(other);
     ck_assert_int_eq(pm_pickup_scan(place.pickup), 1);
     ck_assert_int_eq(count_links(&place), 0);
