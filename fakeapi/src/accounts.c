@@ -115,6 +115,16 @@ const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accou
     return NULL;
 }
 
+bool fa_accounts_is_secret(const struct fa_accounts *accounts, const char *text)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        if (strcmp(accounts->all[i].account.secretkey, text) == 0)
+            return true;
+    return false;
+}
+
 static int check_key(const char *what, const char *key, char *message, size_t size)
 {
     size_t i;

@@ -2,6 +2,7 @@
 #ifndef FA_ACCOUNTS_H
 #define FA_ACCOUNTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "mac.h"
@@ -34,6 +35,9 @@ size_t fa_accounts_count(const struct fa_accounts *accounts);
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey);
 const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,
                                                  const char *user);
+
+/** Is it some account's secret key? Such a text must not be shown, wherever it turns up. */
+bool fa_accounts_is_secret(const struct fa_accounts *accounts, const char *text);
 
 /**
  * Add an account or change one, in the store too, committed.

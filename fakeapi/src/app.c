@@ -87,11 +87,23 @@ static bool is_word(const struct fa_call *call, const char *name, const char *wo
     return param && param->value_len == strlen(word) && strcasecmp(param->value, word) == 0;
 }
 
+/* §1.1: with or without a slash at the end. */
+static bool is_path(const struct fa_call *call, const char *path)
+{
+    size_t len = strlen(path);
+
+    return strncmp(call->http->path, path, len) == 0 &&
+           (call->http->path[len] == '\0' || strcmp(call->http->path + len, "/") == 0);
+}
+
 static enum fa_error read_request(struct fa_call *call)
 {
     const struct fa_http_request *http = call->http;
     int r;
 
+    call->is_custom_path = is_path(call, FA_CUSTOM_PATH);
+    if (!call->is_custom_path && !is_path(call, FA_API_PATH))
+        return fa_refuse(call, FA_E_PATH, NULL, "nothing is served under this path");
     call->is_post = strcmp(http->method, "POST") == 0;
     if (!call->is_post && strcmp(http->method, "GET") != 0 && strcmp(http->method, "HEAD") != 0)
         return fa_refuse(call, FA_E_METHOD, NULL, "the method is neither GET nor POST");
@@ -225,10 +237,11 @@ static int64_t mono_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
-static bool is_secret(const struct fa_param *param)
+static bool is_secret(const struct fa_call *call, const struct fa_param *param)
 {
     return fa_param_is(param, "secretkey") || fa_param_is(param, "password") ||
-           fa_param_is(param, "authToken");
+           fa_param_is(param, "authToken") ||
+           fa_accounts_is_secret(call->app->accounts, param->value);
 }
 
 static void show_text(struct pm_buf *buf, const char *bytes, size_t len)
@@ -255,7 +268,7 @@ static const char *show_params(const struct fa_call *call, struct pm_buf *buf)
             (void)pm_buf_addc(buf, '&');
         show_text(buf, param->name, param->name_len);
         (void)pm_buf_addc(buf, '=');
-        if (is_secret(param))
+        if (is_secret(call, param))
             (void)pm_buf_adds(buf, "***");
         else
             show_text(buf, param->value, param->value_len);
@@ -263,11 +276,13 @@ static const char *show_params(const struct fa_call *call, struct pm_buf *buf)
     return buf->data ? buf->data : "";
 }
 
-static const char *param_text(const struct fa_call *call, const char *name)
+static const char *shown_param(const struct fa_call *call, const char *name)
 {
     const struct fa_param *param = fa_params_find(&call->params, name);
 
-    return param && fa_is_text(param->value, param->value_len) ? param->value : "";
+    if (!param || !fa_is_text(param->value, param->value_len))
+        return "";
+    return is_secret(call, param) ? "***" : param->value;
 }
 
 static enum fa_verdict verdict_of(unsigned int status)
@@ -314,8 +329,8 @@ static void write_journal(struct fa_call *call, enum fa_error error, int64_t beg
         .method = call->http->method,
         .path = call->http->path,
         .action = action_of(call),
-        .apikey = param_text(call, "apikey"),
-        .checksum = param_text(call, "checksum"),
+        .apikey = shown_param(call, "apikey"),
+        .checksum = shown_param(call, "checksum"),
         .reason = call->reason,
         .section = error == FA_OK ? "" : fa_error_info(error)->section,
         .deviations = call->deviations.data,
@@ -329,18 +344,12 @@ static void write_journal(struct fa_call *call, enum fa_error error, int64_t beg
     pm_buf_clear(&params);
 }
 
-static bool is_custom(const char *path)
-{
-    return strncmp(path, "/customMonitorApi", strlen("/customMonitorApi")) == 0;
-}
-
 static void init_call(struct fa_call *call, struct fa_app *app,
                       const struct fa_http_request *request)
 {
     call->app = app;
     call->http = request;
     call->now_ms = fa_app_now_ms(app);
-    call->is_custom_path = is_custom(request->path);
     fa_arena_init(&call->arena, ARENA_MAX);
     pm_buf_init(&call->deviations, DEVIATIONS_MAX);
 }

@@ -32,6 +32,9 @@
 struct fa_route;
 struct fa_arg_spec;
 
+#define FA_API_PATH    "/api"
+#define FA_CUSTOM_PATH "/customMonitorApi"
+
 #define FA_ARGS_MAX   16
 #define FA_IDS_MAX    1000
 #define FA_REASON_MAX 512

@@ -2,12 +2,11 @@
  * Who calls, and whether they may: PROTOCOL.md §2. The server's own verification, written from the
  * protocol; it shares no code with the client's signer.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "app.h"
+#include "checksum.h"
 #include "clock.h"
 #include "routes.h"
 
@@ -40,6 +39,8 @@ static enum fa_error unknown_key(struct fa_call *call, const char *apikey)
 
     if (apikey[0] == '\0')
         return fa_refuse(call, error, NULL, "apikey is missing or empty");
+    if (fa_accounts_is_secret(call->app->accounts, apikey))
+        return fa_refuse(call, error, NULL, "apikey holds a secret key: the two are swapped");
     return fa_refuse(call, error, NULL, "there is no account with the apikey \"%.64s\"", apikey);
 }
 
@@ -89,78 +90,6 @@ static enum fa_error verify_token(struct fa_call *call)
 
 /* Checksums, §2.3 */
 
-/* One way to write the text that is signed. */
-struct variant {
-    bool is_raw;
-    bool ignores_case;
-};
-
-static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
-
-    if (order != 0)
-        return order;
-    return (a_len > b_len) - (a_len < b_len);
-}
-
-/* Step 3: by name in byte order; repeated names by value. */
-static int by_bytes(const void *a, const void *b)
-{
-    const struct fa_param *left = *(const struct fa_param *const *)a;
-    const struct fa_param *right = *(const struct fa_param *const *)b;
-    int order = compare_bytes(left->name, left->name_len, right->name, right->name_len);
-
-    if (order != 0)
-        return order;
-    return compare_bytes(left->value, left->value_len, right->value, right->value_len);
-}
-
-static int by_letters(const void *a, const void *b)
-{
-    const struct fa_param *left = *(const struct fa_param *const *)a;
-    const struct fa_param *right = *(const struct fa_param *const *)b;
-    int order = strcasecmp(left->name, right->name);
-
-    return order != 0 ? order : by_bytes(a, b);
-}
-
-/* Step 1: all but the checksum. */
-static const struct fa_param **signed_params(struct fa_call *call, size_t *ret_count)
-{
-    const struct fa_param **sorted =
-        fa_arena_alloc(&call->arena, (call->params.count + 1) * sizeof(const struct fa_param *));
-    size_t count = 0;
-    size_t i;
-
-    if (!sorted)
-        return NULL;
-    for (i = 0; i < call->params.count; i++)
-        if (!fa_param_is(&call->params.items[i], "checksum"))
-            sorted[count++] = &call->params.items[i];
-    *ret_count = count;
-    return sorted;
-}
-
-/* Steps 2, 4 and 5. */
-static int compute(struct fa_mac *mac, const struct fa_param *const *params, size_t count,
-                   bool is_raw, char checksum[FA_CHECKSUM_SIZE])
-{
-    int r = fa_mac_begin(mac);
-    size_t i;
-
-    for (i = 0; i < count && r == 0; i++) {
-        const struct fa_param *param = params[i];
-
-        r = is_raw ? fa_mac_add(mac, param->raw_name, param->raw_name_len)
-                   : fa_mac_add(mac, param->name, param->name_len);
-        if (r == 0)
-            r = is_raw ? fa_mac_add(mac, param->raw_value, param->raw_value_len)
-                       : fa_mac_add(mac, param->value, param->value_len);
-    }
-    return r < 0 ? r : fa_mac_end(mac, checksum);
-}
-
 /* What came over the wire, mended as clients of the time needed it. */
 static const char *repaired(struct fa_call *call, const char *checksum)
 {
@@ -180,40 +109,36 @@ static const char *repaired(struct fa_call *call, const char *checksum)
     return copy;
 }
 
-static bool matches(struct fa_call *call, const struct fa_param **sorted, size_t count,
-                    struct variant variant, const char *received)
+static void note_form(struct fa_call *call, struct fa_checksum_form form)
+{
+    if (form.is_raw)
+        fa_deviate(call, "2.3", "the checksum covers the undecoded values");
+    if (form.ignores_case)
+        fa_deviate(call, "2.3", "the checksum's parameters are sorted without regard to case");
+}
+
+static bool matches(struct fa_call *call, struct fa_checksum_form form, const char *received)
 {
     char expected[FA_CHECKSUM_SIZE];
 
-    qsort(sorted, count, sizeof(*sorted), variant.ignores_case ? by_letters : by_bytes);
-    if (compute(call->caller->mac, sorted, count, variant.is_raw, expected) < 0)
+    if (fa_checksum_compute(&call->arena, call->caller->mac, &call->params, form, expected) < 0)
         return false;
     return fa_is_same(expected, strlen(expected), received, strlen(received));
 }
 
-static void note_variant(struct fa_call *call, struct variant variant)
+static bool matches_any(struct fa_call *call, const char *received)
 {
-    if (variant.is_raw)
-        fa_deviate(call, "2.3", "the checksum covers the undecoded values");
-    if (variant.ignores_case)
-        fa_deviate(call, "2.3", "the checksum's parameters are sorted without regard to case");
-}
-
-static bool verify_variants(struct fa_call *call, const char *received)
-{
-    static const struct variant variants[] = {
+    static const struct fa_checksum_form forms[] = {
         {false, false}, {false, true}, {true, false}, {true, true}};
     const struct fa_checks *checks = &call->app->checks;
-    size_t count = 0;
-    const struct fa_param **sorted = signed_params(call, &count);
     size_t i;
 
-    for (i = 0; sorted && i < sizeof(variants) / sizeof(variants[0]); i++) {
-        if ((variants[i].is_raw && !checks->allows_raw) ||
-            (variants[i].ignores_case && checks->order_is_bytes))
+    for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+        if ((forms[i].is_raw && !checks->allows_raw) ||
+            (forms[i].ignores_case && checks->order_is_bytes))
             continue;
-        if (matches(call, sorted, count, variants[i], received)) {
-            note_variant(call, variants[i]);
+        if (matches(call, forms[i], received)) {
+            note_form(call, forms[i]);
             return true;
         }
     }
@@ -267,7 +192,7 @@ static enum fa_error verify_checksum(struct fa_call *call)
     if (!param)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "checksum is missing, empty or no text");
     received = call->app->checks.allows_repair ? repaired(call, param->value) : param->value;
-    if (!verify_variants(call, received))
+    if (!matches_any(call, received))
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "the checksum does not match");
     error = verify_timestamp(call);
     return error == FA_OK ? check_replay(call, received) : error;

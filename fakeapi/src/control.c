@@ -26,8 +26,8 @@ static const struct {
     const char *path;
     void (*answer)(struct fa_app *app, struct fa_http_reply *reply);
 } pages[] = {
-    {"/__fake/ready", ready},
-    {"/__fake/health", health},
+    {FA_CONTROL_PATH "/ready", ready},
+    {FA_CONTROL_PATH "/health", health},
 };
 
 void fa_control_handle(void *app, const struct fa_http_request *request,

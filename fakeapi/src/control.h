@@ -2,6 +2,8 @@
 #ifndef FA_CONTROL_H
 #define FA_CONTROL_H
 
+#define FA_CONTROL_PATH "/__fake"
+
 struct fa_http_request;
 struct fa_http_reply;
 

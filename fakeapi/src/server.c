@@ -131,12 +131,20 @@ static void close_app(struct fa_app *app)
 
 static int mount_all(struct fa_server *server)
 {
-    return fa_http_mount(server->http, "/api", fa_app_handle, &server->app) < 0 ||
-                   fa_http_mount(server->http, "/customMonitorApi", fa_app_handle, &server->app) <
-                       0 ||
-                   fa_http_mount(server->http, "/__fake", fa_control_handle, &server->app) < 0
-               ? -1
-               : 0;
+    static const struct {
+        const char *prefix;
+        fa_http_handler handler;
+    } mounts[] = {
+        {FA_API_PATH, fa_app_handle},
+        {FA_CUSTOM_PATH, fa_app_handle},
+        {FA_CONTROL_PATH, fa_control_handle},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(mounts) / sizeof(mounts[0]); i++)
+        if (fa_http_mount(server->http, mounts[i].prefix, mounts[i].handler, &server->app) < 0)
+            return -1;
+    return 0;
 }
 
 static void set_dashboard_url(struct fa_server *server)

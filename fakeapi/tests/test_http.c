@@ -1,0 +1,298 @@
+/* The HTTP server on a raw socket: framing, limits, keep-alive, and one commit before the answers.
+ */
+#include "suite.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "fakeapi.h"
+#include "http_head.h"
+#include "peer.h"
+
+static struct fa_server *server;
+static struct peer_reply reply;
+
+static void start(void)
+{
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    char message[256];
+
+    ck_assert_msg(fa_server_start(&options, &server, message, sizeof(message)) == 0, "%s", message);
+    ck_assert_int_eq(fa_server_account_add(server, "KEY", "SECRET"), 0);
+}
+
+static void send_all(const char *bytes)
+{
+    peer_exchange(fa_server_port(server), bytes, strlen(bytes), &reply);
+}
+
+#define GET  "GET /__fake/ready HTTP/1.1\r\n"
+#define POST "POST /customMonitorApi HTTP/1.1\r\nHost: h\r\n"
+
+START_TEST(test_ambiguous_heads_are_refused_and_the_connection_closed)
+{
+    static const struct {
+        const char *bytes;
+        int status;
+    } rows[] = {
+        {GET "\r\n", 400}, /* no Host */
+        {GET "Host: a\r\nHost: b\r\n\r\n", 400},
+        {POST "Content-Length: 1\r\nContent-Length: 1\r\n\r\nx", 400},
+        {POST "Content-Length: 1\r\nContent-Length: 2\r\n\r\nxx", 400},
+        {POST "Content-Length: +1\r\n\r\nx", 400},
+        {POST "Content-Length: 0x1\r\n\r\nx", 400},
+        {POST "Content-Length: 1, 1\r\n\r\nx", 400},
+        {POST "Content-Length: -1\r\n\r\n", 400},
+        {POST "Content-Length: 18446744073709551616\r\n\r\n", 413},
+        {POST "Transfer-Encoding: chunked\r\n\r\n1\r\nx\r\n0\r\n\r\n", 411},
+        {POST "Transfer-Encoding: gzip\r\n\r\n", 411},
+        {POST "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n0\r\n\r\n", 400},
+        {GET "Host: h\r\nBad Name: x\r\n\r\n", 400},
+        {GET "Host: h\r\nX: a\x01"
+             "b\r\n\r\n",
+         400},
+        {"GET noslash HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"GET /a\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {POST "Content-Length: 99999999999\r\n\r\n", 413},
+    };
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int fd = peer_connect(fa_server_port(server));
+
+        peer_send(fd, rows[i].bytes, strlen(rows[i].bytes));
+        peer_read(fd, &reply);
+        ck_assert_msg(reply.status == rows[i].status, "row %zu: %d", i, reply.status);
+        ck_assert_msg(peer_is_closed(fd), "row %zu stays open", i);
+        (void)close(fd);
+    }
+    ck_assert_uint_eq(fa_server_journal_count(server, NULL, FA_VERDICT_ACCEPTED), 0);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_head_check_is_exact)
+{
+    static const struct {
+        const char *version;
+        const char *length;
+        size_t hosts;
+        size_t lengths;
+        unsigned int status;
+    } rows[] = {
+        {"HTTP/1.1", NULL, 1, 0, 0},      {"HTTP/1.0", NULL, 0, 0, 0},
+        {"HTTP/1.1", NULL, 0, 0, 400},    {"HTTP/1.1", "0", 1, 1, 0},
+        {"HTTP/1.1", "1048576", 1, 1, 0}, {"HTTP/1.1", "1048577", 1, 1, 413},
+        {"HTTP/1.1", "", 1, 1, 400},      {"HTTP/1.1", "1 ", 1, 1, 400},
+        {"HTTP/1.1", " 1", 1, 1, 400},    {"HTTP/1.1", "1a", 1, 1, 400},
+        {"HTTP/1.2", NULL, 1, 0, 505},    {"HTTP/2.0", NULL, 1, 0, 505},
+        {"http/1.1", NULL, 1, 0, 505},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        const struct fa_http_head head = {.version = rows[i].version,
+                                          .length = rows[i].length,
+                                          .host_count = rows[i].hosts,
+                                          .length_count = rows[i].lengths};
+        uint64_t length;
+
+        ck_assert_msg(fa_http_head_check(&head, "/", &length) == rows[i].status, "row %zu", i);
+    }
+}
+END_TEST
+
+START_TEST(test_replies_are_exact_bytes)
+{
+    const char *date;
+
+    start();
+    send_all(GET "Host: h\r\n\r\n");
+    date = strstr(reply.bytes, "Date: ");
+    ck_assert_ptr_nonnull(date);
+    ck_assert_int_eq(strncmp(reply.bytes, "HTTP/1.1 200 OK\r\n", 17), 0);
+    ck_assert_str_eq(strstr(date, "\r\n"), "\r\nContent-Type: application/json;charset=UTF-8\r\n"
+                                           "Content-Length: 14\r\n\r\n{\"ready\":true}");
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_a_connection_serves_many_requests)
+{
+    int fd;
+    int i;
+
+    start();
+    fd = peer_connect(fa_server_port(server));
+    for (i = 0; i < 5; i++) {
+        peer_send(fd, GET "Host: h\r\n\r\n", strlen(GET "Host: h\r\n\r\n"));
+        peer_read(fd, &reply);
+        ck_assert_int_eq(reply.status, 200);
+    }
+    (void)close(fd);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_head_is_answered_without_a_body)
+{
+    start();
+    send_all("HEAD /customMonitorApi?action=getMonitors&apikey=KEY HTTP/1.1\r\nHost: h\r\n"
+             "Connection: close\r\n\r\n");
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_ptr_nonnull(strstr(reply.bytes, "Content-Length: 2\r\n"));
+    ck_assert_str_eq(reply.body, "");
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_expect_100_continue_is_answered)
+{
+    static const char head[] =
+        POST "Content-Length: 8\r\nExpect: 100-continue\r\nConnection: close\r\n\r\n";
+    int fd;
+
+    start();
+    fd = peer_connect(fa_server_port(server));
+    peer_send(fd, head, strlen(head));
+    peer_read(fd, &reply);
+    ck_assert_int_eq(reply.status, 100);
+    peer_send(fd, "action=x", 8);
+    peer_read(fd, &reply);
+    ck_assert_int_eq(reply.status, 403);
+    (void)close(fd);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_bodies_up_to_the_limit_are_read_and_larger_ones_refused)
+{
+    size_t max = 1024 * 1024;
+    char *body = malloc(max + 1);
+
+    memset(body, 'x', max + 1);
+    start();
+    peer_post(fa_server_port(server), "/customMonitorApi", body, max, &reply);
+    ck_assert_int_eq(reply.status, 403);
+    peer_post(fa_server_port(server), "/customMonitorApi", body, max + 1, &reply);
+    ck_assert_int_eq(reply.status, 413);
+    ck_assert_str_eq(reply.body, "{\"error\":\"Request too large\"}");
+    free(body);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_half_requests_are_nobodys_business)
+{
+    static const char *const halves[] = {
+        "",
+        "G",
+        "GET / HT",
+        GET,
+        GET "Host: h\r\n",
+        POST "Content-Length: 10\r\n\r\n",
+        POST "Content-Length: 10\r\n\r\naction=",
+    };
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        int fd = peer_connect(fa_server_port(server));
+
+        peer_send(fd, halves[i], strlen(halves[i]));
+        (void)close(fd);
+    }
+    peer_get(fa_server_port(server), "/__fake/health", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_uint_eq(fa_server_journal_count(server, NULL, FA_VERDICT_ACCEPTED), 0);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_stopping_does_not_wait_for_open_connections)
+{
+    int idle;
+    int half;
+
+    start();
+    idle = peer_connect(fa_server_port(server));
+    half = peer_connect(fa_server_port(server));
+    peer_send(half, POST "Content-Length: 10\r\n\r\nact", strlen(POST) + 27);
+    peer_get(fa_server_port(server), "/__fake/ready", &reply);
+    fa_server_stop(server);
+    ck_assert(peer_is_closed(idle));
+    (void)close(idle);
+    (void)close(half);
+}
+END_TEST
+
+START_TEST(test_paths_and_methods_outside_the_protocol)
+{
+    static const struct {
+        const char *line;
+        int status;
+    } rows[] = {
+        {"GET /", 404},
+        {"GET /nope", 404},
+        {"GET /apix", 404},
+        {"GET /api/x", 404},
+        {"GET /API", 404},
+        {"PUT /api", 405},
+        {"DELETE /customMonitorApi/", 405},
+        {"OPTIONS /api", 405},
+        {"GET /__fake/none", 404},
+        {"POST /__fake/ready", 405},
+        {"FOO /api", 405},
+    };
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        char bytes[128];
+
+        snprintf(bytes, sizeof(bytes), "%s HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n",
+                 rows[i].line);
+        send_all(bytes);
+        ck_assert_msg(reply.status == rows[i].status, "%s: %d", rows[i].line, reply.status);
+    }
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_a_port_in_use_is_told)
+{
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    struct fa_server *second;
+    char message[256];
+
+    start();
+    options.port = fa_server_port(server);
+    ck_assert_int_eq(fa_server_start(&options, &second, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "in use"));
+    options.listen = "localhost";
+    ck_assert_int_eq(fa_server_start(&options, &second, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "numeric"));
+    fa_server_stop(server);
+}
+END_TEST
+
+static const struct test_case cases[] = {
+    TEST(test_ambiguous_heads_are_refused_and_the_connection_closed),
+    TEST(test_head_check_is_exact),
+    TEST(test_replies_are_exact_bytes),
+    TEST(test_a_connection_serves_many_requests),
+    TEST(test_head_is_answered_without_a_body),
+    TEST(test_expect_100_continue_is_answered),
+    TEST(test_bodies_up_to_the_limit_are_read_and_larger_ones_refused),
+    TEST(test_half_requests_are_nobodys_business),
+    TEST(test_stopping_does_not_wait_for_open_connections),
+    TEST(test_paths_and_methods_outside_the_protocol),
+    TEST(test_a_port_in_use_is_told),
+};
+
+TEST_MAIN("http", cases)

@@ -1,0 +1,395 @@
+/* The store: what was committed is there, what was undone is not, and queries keep their promises.
+ */
+#include "suite.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store.h"
+
+static struct fa_store *store;
+static char shown[8192];
+static char message[512];
+
+static const struct fa_account alice = {
+    .apikey = "ALICE",
+    .secretkey = "S1",
+    .name = "alice",
+    .user = "alice@example.org",
+    .password_md5 = "",
+    .password_sha256 = "",
+};
+
+static void open_memory(void)
+{
+    ck_assert_int_eq(fa_store_open("memory", &store, message, sizeof(message)), 0);
+}
+
+static int64_t add_account(void)
+{
+    int64_t id;
+
+    ck_assert_int_eq(fa_store_account_add(store, &alice, &id), 0);
+    return id;
+}
+
+static int64_t add_monitor(int64_t account_id, const char *name)
+{
+    const struct fa_monitor monitor = {
+        .account_id = account_id,
+        .name = name,
+        .tag = "t",
+        .type = "custom",
+        .agent_name = "",
+        .plugin_id = "",
+        .order_id = "",
+        .gui_style = "",
+    };
+    int64_t id;
+
+    ck_assert_int_eq(fa_store_monitor_add(store, &monitor, &id), 0);
+    return id;
+}
+
+static void add_row(int64_t monitor_id, int64_t time_ms, int64_t number, const char *name,
+                    const char *text)
+{
+    const struct fa_value value = {.name = name, .text = text};
+
+    ck_assert_int_eq(fa_store_row_merge(store, monitor_id, time_ms, number, &value, 1), 0);
+}
+
+/* fa_row_fn */
+static int show_row(void *context, const struct fa_row *row)
+{
+    size_t i;
+
+    (void)context;
+    sprintf(shown + strlen(shown), "%" PRId64 ".%" PRId64 "(", row->checktime_ms, row->number);
+    for (i = 0; i < row->value_count; i++)
+        sprintf(shown + strlen(shown), "%s%s=%s", i > 0 ? "," : "", row->values[i].name,
+                row->values[i].text);
+    strcat(shown, ")");
+    return 0;
+}
+
+/* fa_monitor_fn */
+static int show_monitor(void *context, const struct fa_monitor *monitor)
+{
+    (void)context;
+    sprintf(shown + strlen(shown), "%s;", monitor->name);
+    return 0;
+}
+
+static const char *rows(int64_t monitor_id, int64_t from_ms, int64_t to_ms)
+{
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_rows(store, monitor_id, from_ms, to_ms, show_row, NULL), 0);
+    return shown;
+}
+
+START_TEST(test_rows_merge_by_name_at_one_checktime)
+{
+    int64_t id;
+
+    open_memory();
+    id = add_monitor(add_account(), "m");
+    add_row(id, 1000, 0, "a", "1");
+    add_row(id, 1000, 0, "b", "x\"y\\z");
+    add_row(id, 1000, 0, "a", "2");
+    add_row(id, 1000, 1, "a", "3");
+    add_row(id, 999, 0, "a", "");
+    ck_assert_str_eq(rows(id, 0, 2000), "999.0(a=)1000.0(a=2,b=x\"y\\z)1000.1(a=3)");
+    ck_assert_str_eq(rows(id, 1000, 1001), "1000.0(a=2,b=x\"y\\z)1000.1(a=3)");
+    ck_assert_str_eq(rows(id, 0, 999), "");
+    ck_assert_str_eq(rows(id + 1, 0, 2000), "");
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_rows_come_newest_first_in_pages)
+{
+    int64_t id;
+    int64_t number;
+    int64_t count;
+    int64_t last;
+
+    open_memory();
+    id = add_monitor(add_account(), "m");
+    add_row(id, 1, 0, "a", "1");
+    add_row(id, 2, 0, "a", "2");
+    add_row(id, 2, 1, "a", "3");
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_rows_before(store, id, INT64_MAX, 0, 2, show_row, NULL), 0);
+    ck_assert_str_eq(shown, "2.1(a=3)2.0(a=2)");
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_rows_before(store, id, 2, 0, 2, show_row, NULL), 0);
+    ck_assert_str_eq(shown, "1.0(a=1)");
+    ck_assert_int_eq(fa_store_row_next(store, id, 2, &number), 0);
+    ck_assert_int_eq(number, 2);
+    ck_assert_int_eq(fa_store_row_next(store, id, 3, &number), 0);
+    ck_assert_int_eq(number, 0);
+    ck_assert_int_eq(fa_store_row_count(store, id, &count), 0);
+    ck_assert_int_eq(count, 3);
+    ck_assert_int_eq(fa_store_last_row_id(store, &last), 0);
+    add_row(id, 0, 0, "a", "4");
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_rows_after_id(store, id, last, 10, show_row, NULL), 0);
+    ck_assert_str_eq(shown, "0.0(a=4)");
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_monitors_are_found_by_exact_filters)
+{
+    struct fa_monitor_filter filter = {0};
+    int64_t account;
+
+    open_memory();
+    account = add_account();
+    add_monitor(account, "one");
+    add_monitor(account, "two");
+    filter.account_id = account;
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    filter.name = "one";
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    filter.name = "One";
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    filter.name = "one";
+    filter.type = "other";
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    filter.type = NULL;
+    filter.account_id = account + 1;
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    ck_assert_str_eq(shown, "one;two;one;");
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns)
+{
+    int64_t account;
+    int64_t id;
+    int64_t count;
+
+    open_memory();
+    account = add_account();
+    id = add_monitor(account, "m");
+    add_row(id, 1, 0, "a", "1");
+    ck_assert_int_eq(fa_store_additional_add(store, id, 1, "{}"), 0);
+    ck_assert_int_eq(fa_store_monitor_delete(store, account + 1, id), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_monitor_delete(store, account, id), 0);
+    ck_assert_int_eq(fa_store_monitor_delete(store, account, id), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_row_count(store, id, &count), 0);
+    ck_assert_int_eq(count, 0);
+    ck_assert_int_gt(add_monitor(account, "m"), id);
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_an_undone_request_leaves_nothing_and_others_stay)
+{
+    int64_t id;
+
+    open_memory();
+    id = add_monitor(add_account(), "m");
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    add_row(id, 1, 0, "a", "kept");
+    ck_assert_int_eq(fa_store_done(store), 0);
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    add_row(id, 2, 0, "a", "undone");
+    fa_store_undo(store);
+    ck_assert(fa_store_is_dirty(store));
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert(!fa_store_is_dirty(store));
+    ck_assert_str_eq(rows(id, 0, 10), "1.0(a=kept)");
+    fa_store_close(store);
+}
+END_TEST
+
+/* A listener that writes down what it is told. */
+static void note(void *context, int64_t monitor_id)
+{
+    (void)context;
+    sprintf(shown + strlen(shown), "%" PRId64 ";", monitor_id);
+}
+
+START_TEST(test_listeners_are_told_after_the_commit_once_per_monitor)
+{
+    int64_t id;
+    int i;
+
+    open_memory();
+    id = add_monitor(add_account(), "m");
+    ck_assert_int_eq(id, 1);
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_listen(store, note, NULL), 0);
+    add_row(id, 1, 0, "a", "1");
+    add_row(id, 2, 0, "a", "1");
+    ck_assert_str_eq(shown, "");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(shown, "1;");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(shown, "1;");
+    for (i = 0; i < 300; i++) {
+        char name[16];
+
+        snprintf(name, sizeof(name), "n%d", i);
+        add_monitor(1, name);
+    }
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(shown, "0;");
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_tokens_belong_to_an_account_and_expire)
+{
+    int64_t account;
+
+    open_memory();
+    account = add_account();
+    ck_assert_int_eq(fa_store_token_add(store, account, "T1", 1000), 0);
+    ck_assert_int_eq(fa_store_token_add(store, account, "T2", 2000), 0);
+    ck_assert_int_eq(fa_store_token_check(store, account, "T1", 999), 0);
+    ck_assert_int_eq(fa_store_token_check(store, account, "T1", 1000), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_token_check(store, account + 1, "T2", 1), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_token_check(store, account, "t2", 1), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_tokens_expire(store, 1500), 0);
+    ck_assert_int_eq(fa_store_token_check(store, account, "T1", 1), FA_STORE_ABSENT);
+    ck_assert_int_eq(fa_store_token_check(store, account, "T2", 1), 0);
+    ck_assert_int_lt(fa_store_token_add(store, account, "T2", 1), 0);
+    fa_store_close(store);
+}
+END_TEST
+
+/* fa_object_fn */
+static int show_object(void *context, const struct fa_object *object)
+{
+    (void)context;
+    sprintf(shown + strlen(shown), "%s%s", object->kind, object->data);
+    return 0;
+}
+
+START_TEST(test_objects_belong_to_account_kind_and_parent)
+{
+    struct fa_object object = {.kind = "agent", .data = "{1}"};
+    int64_t agent;
+    int64_t job;
+
+    open_memory();
+    object.account_id = add_account();
+    ck_assert_int_eq(fa_store_object_add(store, &object, &agent), 0);
+    object.kind = "job";
+    object.parent_id = agent;
+    object.data = "{2}";
+    ck_assert_int_eq(fa_store_object_add(store, &object, &job), 0);
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_objects(store, object.account_id, "agent", 0, 0, show_object, NULL),
+                     0);
+    ck_assert_int_eq(fa_store_objects(store, object.account_id, "job", agent, 0, show_object, NULL),
+                     0);
+    ck_assert_int_eq(fa_store_objects(store, object.account_id, "job", job, 0, show_object, NULL),
+                     0);
+    ck_assert_int_eq(
+        fa_store_objects(store, object.account_id + 1, "job", 0, job, show_object, NULL), 0);
+    ck_assert_str_eq(shown, "agent{1}job{2}");
+    object.id = agent;
+    ck_assert_int_eq(fa_store_object_set(store, &object), FA_STORE_ABSENT); /* of another kind */
+    ck_assert_int_eq(fa_store_object_delete(store, object.account_id, "agent", agent), 0);
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_objects(store, object.account_id, "job", 0, 0, show_object, NULL), 0);
+    ck_assert_str_eq(shown, "");
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_a_file_keeps_what_was_committed_and_nothing_else)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    int64_t id;
+    char command[128];
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
+    id = add_monitor(add_account(), "m");
+    add_row(id, 1, 0, "a", "committed");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    add_row(id, 2, 0, "a", "not committed");
+    fa_store_close(store);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
+    ck_assert_str_eq(rows(id, 0, 10), "1.0(a=committed)");
+    fa_store_close(store);
+    snprintf(command, sizeof(command), "rm -r %s", dir);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
+START_TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    FILE *file;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    ck_assert_int_eq(fa_store_open(dir, &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "--store"));
+    ck_assert_int_eq(fa_store_open("/nonexistent/s.db", &store, message, sizeof(message)), -1);
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    file = fopen(path, "w");
+    fputs("this is no database, and long enough to be looked at as one: ...................\n"
+          "....................................................................................",
+          file);
+    (void)fclose(file);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, path));
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
+START_TEST(test_a_store_of_a_newer_version_is_refused)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    FILE *file;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
+    fa_store_close(store);
+    file = fopen(path, "r+");
+    ck_assert_int_eq(fseek(file, 60, SEEK_SET), 0); /* user_version of the file format */
+    ck_assert_uint_eq(fwrite("\0\0\0\143", 1, 4, file), 4);
+    (void)fclose(file);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "version is 99"));
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
+static const struct test_case cases[] = {
+    TEST(test_rows_merge_by_name_at_one_checktime),
+    TEST(test_rows_come_newest_first_in_pages),
+    TEST(test_monitors_are_found_by_exact_filters),
+    TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns),
+    TEST(test_an_undone_request_leaves_nothing_and_others_stay),
+    TEST(test_listeners_are_told_after_the_commit_once_per_monitor),
+    TEST(test_tokens_belong_to_an_account_and_expire),
+    TEST(test_objects_belong_to_account_kind_and_parent),
+    TEST(test_a_file_keeps_what_was_committed_and_nothing_else),
+    TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason),
+    TEST(test_a_store_of_a_newer_version_is_refused),
+};
+
+TEST_MAIN("store", cases)
