@@ -20,7 +20,7 @@
 #include "clock.h"
 #include "text.h"
 
-#define END_GRACE_MS 1000
+#define END_GRACE_MS 2000
 
 struct pm_peer {
     char *const *argv;
@@ -240,7 +240,8 @@ static int wait_for(struct pm_peer *peer, struct talk *talk)
 
     if (left_ms <= 0 || poll(ends, 2, (int)left_ms) == 0) {
         (void)end(peer, 0);
-        return problem(peer, "did not answer within %d ms", peer->timeout_ms);
+        return problem(peer, "did not answer within %d ms; does it flush its output?",
+                       peer->timeout_ms);
     }
     return 0;
 }

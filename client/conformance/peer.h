@@ -24,7 +24,7 @@ struct pm_peer;
  */
 struct pm_peer *pm_peer_new(char *const argv[], int timeout_ms);
 
-/** Close its input, give it a second to end by itself, then kill it and what it started. */
+/** Close its input, give it a moment to end by itself, then kill it and what it started. */
 void pm_peer_free(struct pm_peer *peer);
 
 /**
