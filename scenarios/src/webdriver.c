@@ -23,9 +23,10 @@
 #define START_TIMEOUT_MS   30000
 #define COMMAND_TIMEOUT_MS 30000L
 #define POLL_MS            20
-#define REPLY_MAX          (64u << 20)                           /* a screenshot of a long page */
-#define ELEMENT_KEY        "element-6066-11e4-a52e-4f735466cecf" /* section 12: "web element identifier" \
-                                                                  */
+#define REPLY_MAX          (64u << 20) /* a screenshot of a long page */
+
+/* W3C WebDriver, section 12: the "web element identifier" */
+#define ELEMENT_KEY "element-6066-11e4-a52e-4f735466cecf"
 
 struct sc_browser {
     struct sc_proc *driver;
