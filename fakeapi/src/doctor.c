@@ -11,6 +11,7 @@
 
 #include "cleanup.h"
 #include "doctor_draft.h"
+#include "doctor_shown.h"
 #include "doctor_wire.h"
 #include "text.h"
 
@@ -549,198 +550,6 @@ static enum fa_diagnosis_verdict guess(const struct search *search)
     return FA_DIAGNOSIS_FORM;
 }
 
-/* ---- texts to be shown: made anew from a request that holds no secret ---- */
-
-#define STAND_IN_SECRET \
-    "zzSECRETKEYzz" /* letters that survive most mistakes; replaced at the end */
-#define STAND_IN_OTHER "zzHIDDENVALUEzz"
-
-static const struct {
-    const char *stand_in, *shown;
-} stand_ins[] = {{STAND_IN_SECRET, "<secretkey>"}, {STAND_IN_OTHER, "<hidden>"}};
-
-static bool is_credential(struct fa_bytes name)
-{
-    static const char *const names[] = {"authToken", "password", "secretkey"};
-    size_t i;
-
-    for (i = 0; i < PM_ARRAY_LEN(names); i++) {
-        if (fa_bytes_equal_nocase(name, names[i]))
-            return true;
-    }
-    return false;
-}
-
-/* Where `needle` begins in `hay` at or after `from`, without regard to case; hay.len: nowhere. */
-static size_t find_nocase(struct fa_bytes hay, size_t from, struct fa_bytes needle)
-{
-    for (; needle.len > 0 && from + needle.len <= hay.len; from++) {
-        size_t i = 0;
-
-        while (i < needle.len &&
-               (hay.at[from + i] == needle.at[i] ||
-                ((hay.at[from + i] ^ needle.at[i]) == 0x20 && (hay.at[from + i] | 0x20) >= 'a' &&
-                 (hay.at[from + i] | 0x20) <= 'z')))
-            i++;
-        if (i == needle.len)
-            return from;
-    }
-    return hay.len;
-}
-
-/* Append with every occurrence of `what` replaced. */
-static void add_replaced(struct pm_buf *out, struct fa_bytes in, struct fa_bytes what,
-                         const char *by)
-{
-    size_t at = 0;
-
-    while (at < in.len) {
-        size_t found = find_nocase(in, at, what);
-
-        (void)pm_buf_add(out, in.at + at, found - at);
-        if (found == in.len)
-            return;
-        (void)pm_buf_adds(out, by);
-        at = found + what.len;
-    }
-}
-
-/* A copy of the request in which stand-ins are in place of everything secret. */
-struct veiled {
-    struct fa_doctor_case request;
-    struct fa_doctor_param *params;
-    struct pm_buf *buffers; /* four per parameter */
-};
-
-static struct fa_bytes veil(struct pm_buf *buf, struct fa_bytes in, struct fa_bytes secret,
-                            bool is_whole)
-{
-    pm_buf_init(buf, FA_DOCTOR_BYTES_PATIENT);
-    if (is_whole)
-        (void)pm_buf_adds(buf, STAND_IN_OTHER);
-    else
-        add_replaced(buf, in, secret, STAND_IN_SECRET);
-    return (struct fa_bytes){buf->data ? buf->data : "", buf->len};
-}
-
-static void veiled_clear(struct veiled *veiled)
-{
-    size_t i;
-
-    for (i = 0; veiled->buffers && i < veiled->request.count * 4; i++)
-        pm_buf_clear(&veiled->buffers[i]);
-    free(veiled->buffers);
-    free(veiled->params);
-}
-
-static int veiled_init(struct veiled *veiled, const struct fa_doctor_case *request)
-{
-    bool failed = false;
-    size_t i, k;
-
-    *veiled = (struct veiled){.request = *request};
-    veiled->params = calloc(request->count + 1, sizeof(veiled->params[0]));
-    veiled->buffers = calloc(request->count + 1, 4 * sizeof(veiled->buffers[0]));
-    if (!veiled->params || !veiled->buffers) {
-        veiled_clear(veiled);
-        return -1;
-    }
-    veiled->request.params = veiled->params;
-    veiled->request.secret = (struct fa_bytes){STAND_IN_SECRET, strlen(STAND_IN_SECRET)};
-    for (i = 0; i < request->count; i++) {
-        const struct fa_doctor_param *in = &request->params[i];
-        struct fa_bytes all[4] = {in->name, in->value, in->raw_name, in->raw_value};
-        bool hides = is_credential(in->name);
-
-        for (k = 0; k < 4; k++) {
-            bool has_bytes = all[k].at != NULL;
-
-            all[k] = veil(&veiled->buffers[i * 4 + k], all[k], request->secret, hides && k % 2);
-            failed = failed || veiled->buffers[i * 4 + k].failed;
-            if (!has_bytes && k >= 2)
-                all[k] = (struct fa_bytes){NULL, 0};
-        }
-        veiled->params[i] = (struct fa_doctor_param){all[0], all[1], all[2], all[3], in->in_query};
-    }
-    if (failed)
-        veiled_clear(veiled);
-    return failed ? -1 : 0;
-}
-
-/* A string to be shown: stand-ins become what the reader sees, and is cut when very long. */
-static int show(struct fa_bytes in, struct fa_bytes secret, char **ret_text, size_t *ret_len)
-{
-    struct pm_buf bufs[2], *out = &bufs[0], *old = &bufs[1];
-    size_t i;
-
-    pm_buf_init(out, FA_DOCTOR_BYTES_PATIENT);
-    pm_buf_init(old, FA_DOCTOR_BYTES_PATIENT);
-    in.len = in.len < SHOWN_MAX ? in.len : SHOWN_MAX;
-    add_replaced(out, in, secret, "<secretkey>");
-    for (i = 0; i < PM_ARRAY_LEN(stand_ins); i++) {
-        struct pm_buf *next = old;
-
-        old = out;
-        out = next;
-        pm_buf_reset(out);
-        add_replaced(out, (struct fa_bytes){old->data ? old->data : "", old->len},
-                     (struct fa_bytes){stand_ins[i].stand_in, strlen(stand_ins[i].stand_in)},
-                     stand_ins[i].shown);
-    }
-    pm_buf_clear(old);
-    *ret_len = out->len;
-    *ret_text = pm_buf_take(out);
-    return *ret_text ? 0 : -1;
-}
-
-/* Where two strings part, moved back to the start of a UTF-8 character. */
-static size_t first_difference(const char *a, size_t a_len, const char *b, size_t b_len)
-{
-    size_t at = 0;
-
-    while (at < a_len && at < b_len && a[at] == b[at])
-        at++;
-    while (at > 0 &&
-           ((at < a_len && (a[at] & 0xc0) == 0x80) || (at < b_len && (b[at] & 0xc0) == 0x80)))
-        at--;
-    return at;
-}
-
-static int show_texts(struct search *search, struct fa_diagnosis *diagnosis)
-{
-    struct fa_bytes secret = search->request->secret;
-    struct fa_draft draft = {.request = NULL};
-    struct veiled veiled;
-    int r = -1;
-
-    if (veiled_init(&veiled, search->request) < 0)
-        return -1;
-    if (fa_draft_init(&draft, &veiled.request, search->mac) < 0)
-        goto done;
-    if (fa_draft_build(&draft, NULL, 0) < 0 ||
-        show(fa_draft_text(&draft), secret, &diagnosis->expected_text, &diagnosis->expected_len) <
-            0)
-        goto done;
-    if (diagnosis->verdict == FA_DIAGNOSIS_EXPLAINED) {
-        if (fa_draft_build(&draft, search->found, search->found_count) < 0 ||
-            show(fa_draft_text(&draft), secret, &diagnosis->client_text, &diagnosis->client_len) <
-                0)
-            goto done;
-        diagnosis->texts_differ =
-            diagnosis->client_len != diagnosis->expected_len ||
-            memcmp(diagnosis->client_text, diagnosis->expected_text, diagnosis->client_len) != 0;
-        diagnosis->first_difference =
-            first_difference(diagnosis->expected_text, diagnosis->expected_len,
-                             diagnosis->client_text, diagnosis->client_len);
-    }
-    r = show(search->request->checksum, secret, &diagnosis->received, &diagnosis->received_len);
-
-done:
-    fa_draft_clear(&draft);
-    veiled_clear(&veiled);
-    return r;
-}
-
 static int write_expected(const struct search *search, struct fa_diagnosis *diagnosis)
 {
     struct pm_buf base64;
@@ -780,7 +589,7 @@ int fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis 
     }
     diagnosis.tried = search->tried;
     diagnosis.exhausted = search->exhausted;
-    r = show_texts(search, &diagnosis);
+    r = fa_shown_texts(request, search->mac, search->found, search->found_count, &diagnosis);
     if (r == 0)
         *ret_diagnosis = diagnosis;
     else

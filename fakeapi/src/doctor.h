@@ -44,8 +44,8 @@ struct fa_doctor_case {
  * Ours: milliseconds of one core, since a server answers nobody else meanwhile. Enough for every
  * single mistake, every pair of everyday ones, and nearly all pairs of those with others.
  */
-#define FA_DOCTOR_HYPOTHESES 16000
-#define FA_DOCTOR_BYTES      (8u << 20)
+#define FA_DOCTOR_HYPOTHESES 20000
+#define FA_DOCTOR_BYTES      (16u << 20)
 
 /* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs. */
 #define FA_DOCTOR_HYPOTHESES_PATIENT 200000

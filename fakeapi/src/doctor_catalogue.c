@@ -42,6 +42,8 @@ static const struct {
                            "Sign the plain values first; encode them afterwards, only to send "
                            "them.",
                            true},
+    [FA_STAGE_REPEATED] = {"Parameters of the same name are sorted by value.",
+                           "Sort by name, and those of the same name by value.", true},
     [FA_STAGE_ORDER] = {"Parameters are sorted by name, ascending, byte by byte.",
                         "Sort the parameters by name (upper-case letters come before lower-case "
                         "ones) before you join them.",
@@ -146,14 +148,6 @@ static const struct fa_join join_names = {.without_values = true};
 
 /* ---- orders ---- */
 
-static int compare_bytes(struct fa_bytes a, struct fa_bytes b)
-{
-    size_t len = a.len < b.len ? a.len : b.len;
-    int order = len > 0 ? memcmp(a.at, b.at, len) : 0;
-
-    return order != 0 ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int as_sent(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
     return (a->sent > b->sent) - (a->sent < b->sent);
@@ -166,7 +160,7 @@ static int backwards_as_sent(const struct fa_draft_param *a, const struct fa_dra
 
 static int by_name_backwards(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
-    return compare_bytes(b->name, a->name);
+    return fa_bytes_compare(b->name, a->name);
 }
 
 /* The i-th letter as it counts without case: lower (as Java and .NET do) or upper. */
@@ -207,19 +201,12 @@ static int without_case_backwards(const struct fa_draft_param *a, const struct f
 
 static int by_value(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
-    return compare_bytes(a->value, b->value);
+    return fa_bytes_compare(a->value, b->value);
 }
 
 static int by_value_backwards(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
-    return compare_bytes(b->value, a->value);
-}
-
-static int by_name_then_value(const struct fa_draft_param *a, const struct fa_draft_param *b)
-{
-    int order = compare_bytes(a->name, b->name);
-
-    return order != 0 ? order : compare_bytes(a->value, b->value);
+    return fa_bytes_compare(b->value, a->value);
 }
 
 /* The byte at a place of name, separator and value joined; -1 beyond the end. */
@@ -268,14 +255,14 @@ static int query_first(const struct fa_draft_param *a, const struct fa_draft_par
 {
     if (a->in_query != b->in_query)
         return a->in_query ? -1 : 1;
-    return compare_bytes(a->name, b->name);
+    return fa_bytes_compare(a->name, b->name);
 }
 
 static int body_first(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
     if (a->in_query != b->in_query)
         return a->in_query ? 1 : -1;
-    return compare_bytes(a->name, b->name);
+    return fa_bytes_compare(a->name, b->name);
 }
 
 /* ---- the catalogue ---- */
@@ -643,6 +630,13 @@ const struct fa_mistake fa_catalogue[] = {
     ENCODING("percent-encoded", 1, "percent signs in values were signed as %25",
              .encoding = &percent_only),
 
+    /* In which order those of one name are */
+    {.id = "repeated-as-sent",
+     .stage = FA_STAGE_REPEATED,
+     .rank = 0,
+     .title = "parameters of the same name were left in the order sent, not sorted by value",
+     .apply = fa_repeated_as_sent},
+
     /* Sorted how */
     ORDER("unsorted", 0, "the parameters were not sorted, but signed in the order sent", as_sent),
     ORDER("sorted-without-case", 0, "the parameters were sorted without regard to case",
@@ -663,10 +657,6 @@ const struct fa_mistake fa_catalogue[] = {
     ORDER("sorted-by-name-and-value", 0, "name and value were joined first, and the pairs sorted",
           by_name_and_value),
     ORDER("sorted-by-pair", 1, "pairs of the form name=value were sorted", by_pair),
-    ORDER("repeated-sorted-by-value", 1,
-          "repeated parameters were sorted by value, not left in "
-          "the order sent",
-          by_name_then_value),
     ORDER("sorted-by-length", 2, "the parameters were sorted by the length of their names",
           by_length),
     ORDER("query-first", 1,

@@ -14,7 +14,7 @@
 
 static const struct fa_join right_join = {.head = NULL};
 
-static int compare_bytes(struct fa_bytes a, struct fa_bytes b)
+int fa_bytes_compare(struct fa_bytes a, struct fa_bytes b)
 {
     size_t len = a.len < b.len ? a.len : b.len;
     int order = len > 0 ? memcmp(a.at, b.at, len) : 0;
@@ -25,7 +25,12 @@ static int compare_bytes(struct fa_bytes a, struct fa_bytes b)
 /* PROTOCOL.md §2.3 step 3: by name, in the order of bytes. */
 static int compare_names(const struct fa_draft_param *a, const struct fa_draft_param *b)
 {
-    return compare_bytes(a->name, b->name);
+    return fa_bytes_compare(a->name, b->name);
+}
+
+static int compare_sent(const struct fa_draft_param *a, const struct fa_draft_param *b)
+{
+    return (a->sent > b->sent) - (a->sent < b->sent);
 }
 
 static int compare_right(const void *a, const void *b)
@@ -33,7 +38,9 @@ static int compare_right(const void *a, const void *b)
     const struct fa_draft_param *left = a, *right = b;
     int order = compare_names(left, right);
 
-    return order != 0 ? order : (left->sent > right->sent) - (left->sent < right->sent);
+    if (order == 0)
+        order = fa_bytes_compare(left->value, right->value);
+    return order != 0 ? order : compare_sent(left, right);
 }
 
 bool fa_bytes_equal_nocase(struct fa_bytes a, const char *b)
@@ -312,6 +319,7 @@ static void start(struct fa_draft *draft)
     draft->count = draft->right_count;
     draft->join = &right_join;
     draft->compare = compare_names;
+    draft->repeated_as_sent = false;
     draft->key = draft->request->secret;
     draft->scheme = FA_DOCTOR_SCHEME_HMAC;
     draft->digest = FA_DOCTOR_DIGEST_SHA1;
@@ -319,7 +327,18 @@ static void start(struct fa_draft *draft)
     pm_buf_reset(&draft->text[1]);
 }
 
-/* By insertion: stable, and what comes is nearly sorted but for mistakes of the order. */
+/* The order of the draft; where it leaves two equal, repeated names go by value, others as sent. */
+static int compare(const struct fa_draft *draft, const struct fa_draft_param *a,
+                   const struct fa_draft_param *b)
+{
+    int order = draft->compare(a, b);
+
+    if (order == 0 && !draft->repeated_as_sent && compare_names(a, b) == 0)
+        order = fa_bytes_compare(a->value, b->value);
+    return order != 0 ? order : compare_sent(a, b);
+}
+
+/* By insertion: what comes is nearly sorted, but for mistakes of the order. */
 static void sort(struct fa_draft *draft)
 {
     size_t i, k;
@@ -327,7 +346,7 @@ static void sort(struct fa_draft *draft)
     for (i = 1; i < draft->count; i++) {
         struct fa_draft_param param = draft->params[i];
 
-        for (k = i; k > 0 && draft->compare(&draft->params[k - 1], &param) > 0; k--)
+        for (k = i; k > 0 && compare(draft, &draft->params[k - 1], &param) > 0; k--)
             draft->params[k] = draft->params[k - 1];
         draft->params[k] = param;
     }

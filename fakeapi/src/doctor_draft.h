@@ -20,6 +20,7 @@ enum fa_stage {
     FA_STAGE_VALUES,    /* how their values are written */
     FA_STAGE_TIMESTAMP, /* how the timestamp is written */
     FA_STAGE_ENCODING,  /* percent-encoded or plain */
+    FA_STAGE_REPEATED,  /* in which order those of one name are */
     FA_STAGE_ORDER,     /* sorted how */
     FA_STAGE_JOIN,      /* joined how */
     FA_STAGE_TEXT,      /* what happens to the finished text */
@@ -88,6 +89,7 @@ struct fa_draft {
     size_t count, room;
     const struct fa_join *join;
     int (*compare)(const struct fa_draft_param *a, const struct fa_draft_param *b);
+    bool repeated_as_sent; /* not sorted by value */
     struct pm_buf text[2], key_buffers[2];
     unsigned text_at;    /* which of text[] holds the result */
     struct fa_bytes key; /* the result */
@@ -109,6 +111,9 @@ int fa_draft_build(struct fa_draft *draft, const struct fa_choice *choices, size
 
 /** The text of the last build, borrowed until the next. */
 struct fa_bytes fa_draft_text(const struct fa_draft *draft);
+
+/** Compare as memcmp() does, the shorter one first when it is the beginning of the other. */
+int fa_bytes_compare(struct fa_bytes a, struct fa_bytes b);
 
 /** Is it the parameter that carries the checksum, never signed itself (PROTOCOL.md §2.3)? */
 bool fa_doctor_is_checksum(struct fa_bytes name);

@@ -425,15 +425,33 @@ static bool has_same_name(const struct fa_draft_param *a, const struct fa_draft_
            (a->name.len == 0 || memcmp(a->name.at, b->name.at, a->name.len) == 0);
 }
 
-/* Parameters are sorted here, and those of one name in the order sent. */
-static bool is_first(const struct fa_draft *draft, const struct fa_draft_param *param)
+/* Parameters are sorted by name here: the first of the same name. */
+static const struct fa_draft_param *first_of_name(const struct fa_draft *draft,
+                                                  const struct fa_draft_param *param)
 {
-    return param == draft->params || !has_same_name(param - 1, param);
+    while (param > draft->params && has_same_name(param - 1, param))
+        param--;
+    return param;
 }
 
-static bool is_last(const struct fa_draft *draft, const struct fa_draft_param *param)
+static bool was_sent_first(const struct fa_draft *draft, const struct fa_draft_param *param)
 {
-    return param + 1 == draft->params + draft->count || !has_same_name(param, param + 1);
+    const struct fa_draft_param *other = first_of_name(draft, param);
+
+    while (other < draft->params + draft->count && has_same_name(other, param) &&
+           other->sent >= param->sent)
+        other++;
+    return other == draft->params + draft->count || !has_same_name(other, param);
+}
+
+static bool was_sent_last(const struct fa_draft *draft, const struct fa_draft_param *param)
+{
+    const struct fa_draft_param *other = first_of_name(draft, param);
+
+    while (other < draft->params + draft->count && has_same_name(other, param) &&
+           other->sent <= param->sent)
+        other++;
+    return other == draft->params + draft->count || !has_same_name(other, param);
 }
 
 void fa_params_common_left_out(struct fa_draft *draft, size_t variant)
@@ -463,35 +481,62 @@ void fa_params_of_query_only(struct fa_draft *draft, size_t variant)
 void fa_params_first_of_repeated(struct fa_draft *draft, size_t variant)
 {
     (void)variant;
-    filter(draft, is_first);
+    filter(draft, was_sent_first);
 }
 
 void fa_params_last_of_repeated(struct fa_draft *draft, size_t variant)
 {
     (void)variant;
-    filter(draft, is_last);
+    filter(draft, was_sent_last);
 }
 
+/* Put the next of the same name that was sent after `param` behind its value; false: none left. */
+static bool join_next(struct fa_draft *draft, struct fa_draft_param *param)
+{
+    struct fa_draft_param *next = NULL, *other;
+    struct pm_buf *out;
+
+    for (other = param + 1; other < draft->params + draft->count && has_same_name(param, other);
+         other++) {
+        if (!next || other->sent < next->sent)
+            next = other;
+    }
+    if (!next)
+        return false;
+    out = fa_draft_new_value(param);
+    (void)pm_buf_add(out, param->value.at, param->value.len);
+    (void)pm_buf_addc(out, ',');
+    (void)pm_buf_add(out, next->value.at, next->value.len);
+    fa_draft_set_value(param, out);
+    fa_draft_remove(draft, next);
+    return true;
+}
+
+/* The first one sent comes to the front of its name, then takes up the others. */
 void fa_params_repeated_joined(struct fa_draft *draft, size_t variant)
 {
-    size_t i = 1;
+    size_t i, k;
 
     (void)variant;
-    while (i < draft->count) {
-        struct fa_draft_param *param = &draft->params[i], *before = param - 1;
-        struct pm_buf *out;
+    for (i = 0; i < draft->count; i++) {
+        for (k = i + 1; k < draft->count && has_same_name(&draft->params[i], &draft->params[k]);
+             k++) {
+            struct fa_draft_param param = draft->params[i];
 
-        if (!has_same_name(before, param)) {
-            i++;
-            continue;
+            if (draft->params[k].sent < param.sent) {
+                draft->params[i] = draft->params[k];
+                draft->params[k] = param;
+            }
         }
-        out = fa_draft_new_value(before);
-        (void)pm_buf_add(out, before->value.at, before->value.len);
-        (void)pm_buf_addc(out, ',');
-        (void)pm_buf_add(out, param->value.at, param->value.len);
-        fa_draft_set_value(before, out);
-        fa_draft_remove(draft, param);
+        while (join_next(draft, &draft->params[i]))
+            ;
     }
+}
+
+void fa_repeated_as_sent(struct fa_draft *draft, size_t variant)
+{
+    (void)variant;
+    draft->repeated_as_sent = true;
 }
 
 void fa_names_raw(struct fa_draft *draft, size_t variant)

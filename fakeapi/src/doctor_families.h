@@ -67,6 +67,8 @@ void fa_params_first_of_repeated(struct fa_draft *draft, size_t variant);
 void fa_params_last_of_repeated(struct fa_draft *draft, size_t variant);
 void fa_params_repeated_joined(struct fa_draft *draft, size_t variant);
 
+void fa_repeated_as_sent(struct fa_draft *draft, size_t variant);
+
 /* Names and values as they were on the wire */
 void fa_names_raw(struct fa_draft *draft, size_t variant);
 void fa_values_raw(struct fa_draft *draft, size_t variant);
