@@ -117,6 +117,7 @@ int fa_page_message(unsigned int status, const char *title, const char *text,
 
     fa_model_add_text(data, "text", text);
     cJSON_AddNumberToObject(data, "status", status);
+    cJSON_AddBoolToObject(data, "is_signed_in", status != 401);
     reply->status = status;
     return render("message", data, reply);
 }

@@ -586,7 +586,7 @@ START_TEST(test_dashboard_shows_rows_newest_first)
     ck_assert_ptr_nonnull(strstr(answer.body, "bob"));
     ck_assert_ptr_nonnull(strstr(strstr(answer.body, "bob"), "alice"));
     ck_assert_ptr_nonnull(strstr(answer.body, "<th scope=\"col\" class=\"number\"><span "
-                                              "class=\"value\">Duration</span> <span "
+                                              "class=\"value\">Duration</span><span "
                                               "class=\"unit value\">ms</span></th>"));
     ck_assert_ptr_nonnull(
         strstr(answer.body, "<td class=\"number\"><span class=\"value\">17</span></td>"));
