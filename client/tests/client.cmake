@@ -14,8 +14,10 @@ endforeach()
 pm_add_test(NAME test_config SOURCES test_config.c LIBS pm_config pm_client_objects pm_util LABELS unit)
 
 pm_add_test(NAME test_values SOURCES test_values.c ../cli/values.c LIBS pm_client_objects pm_util LABELS unit)
-if(BUILD_TESTING)
-    target_include_directories(test_values PRIVATE ../cli)
-endif()
+target_include_directories(test_values PRIVATE ../cli)
 pm_add_test(NAME test_cli SOURCES test_cli.c LIBS pm_stub pm_util LABELS integration)
 add_dependencies(test_cli paidmonitor)
+
+pm_add_script_test(NAME test_manual SCRIPT test_manual LABELS unit)
+pm_add_script_test(NAME test_library SCRIPT test_library LABELS integration)
+pm_add_script_test(NAME test_tls SCRIPT test_tls LABELS integration)
