@@ -223,6 +223,8 @@ static void write_error(const struct fa_call *call, enum fa_error error,
     pm_buf_clear(&reply->body);
     (void)fa_reply_error(&reply->body, error, call->detail,
                          form); /* without memory the body stays empty, the status tells */
+    if (call->diagnosis_header && call->app->checks.tells_diagnosis)
+        (void)fa_http_reply_header(reply, "X-Fakeapi-Diagnosis", call->diagnosis_header);
     if (error == FA_E_METHOD)
         (void)fa_http_reply_header(reply, "Allow", "GET, HEAD, POST");
 }

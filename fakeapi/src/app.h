@@ -84,7 +84,9 @@ struct fa_call {
     const char *detail;         /* what the error names */
     char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
     struct pm_buf deviations;
-    const char *diagnosis; /* the doctor's; NULL if not asked */
+    const char *diagnosis;        /* the doctor's words; NULL if not asked */
+    const char *diagnosis_line;   /* the same in a sentence */
+    const char *diagnosis_header; /* the same as the value of a header field */
 };
 
 /** Handle a request of `/api` or `/customMonitorApi`; an fa_http_handler with a struct fa_app. */
@@ -130,5 +132,9 @@ enum fa_error fa_args_read(struct fa_call *call);
 /** Authenticate: caller and account. */
 enum fa_error fa_auth_identify(struct fa_call *call);
 enum fa_error fa_auth_verify(struct fa_call *call);
+
+/** A wrong checksum: have the doctor look for the mistake, for the journal and the reply's header.
+ */
+void fa_diagnose(struct fa_call *call);
 
 #endif

@@ -192,8 +192,11 @@ static enum fa_error verify_checksum(struct fa_call *call)
     if (!param)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "checksum is missing, empty or no text");
     received = call->app->checks.allows_repair ? repaired(call, param->value) : param->value;
-    if (!matches_any(call, received))
-        return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "the checksum does not match");
+    if (!matches_any(call, received)) {
+        fa_diagnose(call);
+        return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "the checksum does not match: %s",
+                         call->diagnosis_line ? call->diagnosis_line : "not examined");
+    }
     error = verify_timestamp(call);
     return error == FA_OK ? check_replay(call, received) : error;
 }

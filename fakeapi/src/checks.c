@@ -15,6 +15,7 @@ static const struct fa_checks profiles[] = {
             .refuses_duplicates = true,
             .results_are_declared = true,
             .results_are_typed = true,
+            .tells_diagnosis = true,
             .replay = FA_REPLAY_NOTE,
         },
     [FA_PROFILE_VENDOR] =
@@ -117,6 +118,7 @@ static const struct {
      "last refuse"},
     {"declared-results", set_bool, offsetof(struct fa_checks, results_are_declared), "off on"},
     {"typed-results", set_bool, offsetof(struct fa_checks, results_are_typed), "off on"},
+    {"diagnosis-header", set_bool, offsetof(struct fa_checks, tells_diagnosis), "off on"},
     {"duplicate-names", set_scope, offsetof(struct fa_checks, name_scope),
      "name+tag+type name allow"},
     {"replay", set_replay, offsetof(struct fa_checks, replay), "off note refuse"},

@@ -216,13 +216,14 @@ END_TEST
 
 START_TEST(test_stopping_does_not_wait_for_open_connections)
 {
+    static const char part[] = POST "Content-Length: 10\r\n\r\nact";
     int idle;
     int half;
 
     start();
     idle = peer_connect(fa_server_port(server));
     half = peer_connect(fa_server_port(server));
-    peer_send(half, POST "Content-Length: 10\r\n\r\nact", strlen(POST) + 27);
+    peer_send(half, part, strlen(part));
     peer_get(fa_server_port(server), "/__fake/ready", &reply);
     fa_server_stop(server);
     ck_assert(peer_is_closed(idle));

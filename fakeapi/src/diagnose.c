@@ -1,0 +1,70 @@
+/* The doctor of signatures at work on a request whose checksum is wrong. */
+#include <string.h>
+
+#include "app.h"
+#include "doctor.h"
+
+#define TEXT_MAX   (64 * 1024)
+#define TEXT_WIDTH 100
+
+static struct fa_bytes text_bytes(const char *text)
+{
+    return (struct fa_bytes){.at = text, .len = strlen(text)};
+}
+
+static struct fa_doctor_param *doctor_params(struct fa_call *call)
+{
+    struct fa_doctor_param *params =
+        fa_arena_alloc(&call->arena, (call->params.count + 1) * sizeof(*params));
+    size_t i;
+
+    for (i = 0; params && i < call->params.count; i++) {
+        const struct fa_param *param = &call->params.items[i];
+
+        params[i] = (struct fa_doctor_param){
+            .name = {param->name, param->name_len},
+            .value = {param->value, param->value_len},
+            .raw_name = {param->raw_name, param->raw_name_len},
+            .raw_value = {param->raw_value, param->raw_value_len},
+            .in_query = !param->is_from_body,
+        };
+    }
+    return params;
+}
+
+/* Take what was rendered over into the call's arena; NULL if it did not fit. */
+static const char *keep(struct fa_call *call, struct pm_buf *buf, int r)
+{
+    const char *text = r < 0 ? NULL : fa_arena_copy(&call->arena, buf->data, buf->len);
+
+    pm_buf_reset(buf);
+    return text;
+}
+
+static void render(struct fa_call *call, const struct fa_diagnosis *diagnosis)
+{
+    struct pm_buf buf;
+
+    pm_buf_init(&buf, TEXT_MAX);
+    call->diagnosis = keep(call, &buf, fa_diagnosis_text(diagnosis, TEXT_WIDTH, &buf));
+    call->diagnosis_line = keep(call, &buf, fa_diagnosis_sentence(diagnosis, &buf));
+    call->diagnosis_header = keep(call, &buf, fa_diagnosis_header(diagnosis, &buf));
+    pm_buf_clear(&buf);
+}
+
+void fa_diagnose(struct fa_call *call)
+{
+    const struct fa_param *checksum = fa_params_find(&call->params, "checksum");
+    const struct fa_doctor_case request = {
+        .params = doctor_params(call),
+        .count = call->params.count,
+        .secret = text_bytes(call->caller->account.secretkey),
+        .apikey = text_bytes(call->caller->account.apikey),
+        .checksum = {checksum->value, checksum->value_len},
+    };
+    struct fa_diagnosis diagnosis = {0};
+
+    if (request.params && fa_doctor_examine(&request, &diagnosis) == 0)
+        render(call, &diagnosis);
+    fa_diagnosis_clear(&diagnosis);
+}
