@@ -1,0 +1,28 @@
+# Tests of the record and of the agent.
+set(agent_libs pm_agent pm_event pm_config pm_client_objects pm_util)
+
+pm_add_test(NAME test_event SOURCES test_event.c LIBS pm_event pm_util LABELS unit)
+foreach(part backoff verdict compose journal pickup)
+    pm_add_test(NAME test_agent_${part} SOURCES test_agent_${part}.c
+        LIBS ${agent_libs} LABELS unit)
+endforeach()
+
+if(BUILD_TESTING AND BUILD_FAKEAPI)
+    # The agent once more, with faults to order.
+    add_executable(agent_faults ../agent/main.c support/agent_faults.c)
+    target_link_libraries(agent_faults PRIVATE pm_compiler ${agent_libs})
+    target_link_options(agent_faults PRIVATE
+        -Wl,--wrap=unlinkat -Wl,--wrap=pm_journal_commit -Wl,--wrap=pm_journal_done
+        -Wl,--wrap=pm_clock_wall_ms)
+
+    pm_add_test(NAME test_agent_delivery
+        SOURCES test_agent_delivery.c support/relay.c
+        LIBS ${agent_libs} fakeapi_static LABELS integration threads TIMEOUT 120)
+    target_compile_definitions(test_agent_delivery PRIVATE
+        PM_AGENT="$<TARGET_FILE:paidmonitor-agent>" PM_AGENT_FAULTS="$<TARGET_FILE:agent_faults>")
+    add_dependencies(test_agent_delivery paidmonitor-agent agent_faults)
+endif()
+
+pm_add_script_test(NAME test_agent_manual SCRIPT test_agent_manual.sh
+    ARGS "$<TARGET_FILE:paidmonitor-agent>" "${PROJECT_SOURCE_DIR}/client/man/paidmonitor-agent.8" LABELS unit)
+pm_add_script_test(NAME test_agent_sandbox SCRIPT test_agent_sandbox.sh LABELS unit)
