@@ -17,6 +17,7 @@
 
 #define CHOICES_MAX   640 /* ours: the catalogue with its variants, and room */
 #define COMBINED_MAX  3
+#define RANK_MAX      2
 #define SEEN_SIZE     (1u << 16)
 #define CHECKSUM_SIZE 20
 #define SHOWN_MAX     (64u << 10) /* ours: bytes of a text that are kept to be shown */
@@ -207,14 +208,14 @@ static int try_single(struct search *search, const struct fa_choice *choice)
            try_digest(search, search->draft.key, fa_draft_text(&search->draft), choice, 1);
 }
 
-static int try_singles(struct search *search)
+static int try_singles_of_rank(struct search *search, unsigned rank)
 {
     size_t i, variant;
 
     for (i = 0; i < fa_catalogue_count; i++) {
         size_t variants = fa_mistake_variants(&fa_catalogue[i], search->request);
 
-        for (variant = 0; variant < variants; variant++) {
+        for (variant = 0; variant < variants && fa_catalogue[i].rank == rank; variant++) {
             int r = try_single(search, &(struct fa_choice){&fa_catalogue[i], variant});
 
             if (r != 0)
@@ -222,6 +223,29 @@ static int try_singles(struct search *search)
         }
     }
     return 0;
+}
+
+static int compare_singles(const void *a, const void *b)
+{
+    const struct fa_choice *left = &((const struct single *)a)->choice;
+    const struct fa_choice *right = &((const struct single *)b)->choice;
+
+    if (left->mistake != right->mistake)
+        return left->mistake < right->mistake ? -1 : 1;
+    return (left->variant > right->variant) - (left->variant < right->variant);
+}
+
+/* Everyday ones first: of mistakes that come to the same, the likeliest is named and combined. */
+static int try_singles(struct search *search)
+{
+    unsigned rank;
+    int r = 0;
+
+    for (rank = 0; rank <= RANK_MAX && r == 0; rank++)
+        r = try_singles_of_rank(search, rank);
+    if (r == 0)
+        qsort(search->singles, search->count, sizeof(search->singles[0]), compare_singles);
+    return r;
 }
 
 /* ---- several mistakes ---- */

@@ -17,12 +17,11 @@ static const struct {
     [FA_DIAGNOSIS_RIGHT] = {"right", "The checksum is right", "it is what the text and key give"},
     [FA_DIAGNOSIS_EXPLAINED] = {"explained", "The checksum is wrong", NULL},
     [FA_DIAGNOSIS_KEY] = {"key", "The checksum is wrong",
-                          "no known mistake explains it, and nothing in these values is easily "
-                          "altered on the way: most likely it was made with another secret key"},
-    [FA_DIAGNOSIS_TEXT] =
-        {"text", "The checksum is wrong",
-         "no known mistake explains it: it was made with another secret key, or of "
-         "a text that differs in an unknown way"},
+                          "no known mistake explains it; nothing in these values is easily altered "
+                          "on the way, so most likely it was made with another secret key"},
+    [FA_DIAGNOSIS_TEXT] = {"text", "The checksum is wrong",
+                           "no known mistake explains it; it was made with another secret key, or "
+                           "of a text that differs in an unknown way"},
     [FA_DIAGNOSIS_FORM] = {"form", "The checksum is wrong",
                            "what came has the form of no known checksum"},
 };
@@ -102,49 +101,75 @@ static size_t bytes_of_columns(const char *text, size_t len, size_t columns)
     return i;
 }
 
-/*
- * One line of a text around a place in it, at most `width` columns, `…` where it goes on.
- * Returns the column of that place.
- */
-static size_t add_window(struct pm_buf *out, const char *text, size_t len, size_t place,
-                         size_t width)
+/* How many columns a part of a text takes when it is made visible. */
+static size_t visible_columns(const char *bytes, size_t len)
 {
-    struct pm_buf before, after;
-    size_t columns, skip = 0, room;
+    struct pm_buf visible;
+    size_t columns;
 
-    pm_buf_init(&before, out->max);
-    pm_buf_init(&after, out->max);
-    (void)pm_text_add_visible(&before, text, place);
-    (void)pm_text_add_visible(&after, text + place, len - place);
-    columns = count_columns(before.data, before.len);
-    if (columns > width / 2) {
-        skip = bytes_of_columns(before.data, before.len, columns - width / 2 + 1);
-        columns = width / 2;
-        (void)pm_buf_adds(out, "…");
-    }
-    (void)pm_buf_add(out, before.data + skip, before.len - skip);
-    room = width - columns;
-    if (count_columns(after.data, after.len) > room) {
-        (void)pm_buf_add(out, after.data, bytes_of_columns(after.data, after.len, room - 1));
-        (void)pm_buf_adds(out, "…");
-    } else {
-        (void)pm_buf_add(out, after.data, after.len);
-    }
-    out->failed = out->failed || before.failed || after.failed;
-    pm_buf_clear(&before);
-    pm_buf_clear(&after);
+    pm_buf_init(&visible, len * 4); /* each byte as \xNN */
+    (void)pm_text_add_visible(&visible, bytes, len);
+    columns = count_columns(visible.data, visible.len);
+    pm_buf_clear(&visible);
     return columns;
 }
 
+/* The end of what comes before, in so many columns; `…` when there is more. Returns its columns. */
+static size_t add_before(struct pm_buf *out, const char *bytes, size_t len, size_t width)
+{
+    struct pm_buf visible;
+    size_t columns, skip = 0;
+
+    pm_buf_init(&visible, len * 4);
+    (void)pm_text_add_visible(&visible, bytes, len);
+    columns = count_columns(visible.data, visible.len);
+    if (columns > width) {
+        skip = bytes_of_columns(visible.data, visible.len, columns - width + 1);
+        columns = width;
+        (void)pm_buf_adds(out, "…");
+    }
+    (void)pm_buf_add(out, visible.data + skip, visible.len - skip);
+    pm_buf_clear(&visible);
+    return columns;
+}
+
+/* The beginning of what comes after, likewise. */
+static void add_after(struct pm_buf *out, const char *bytes, size_t len, size_t width)
+{
+    struct pm_buf visible;
+
+    pm_buf_init(&visible, len * 4);
+    (void)pm_text_add_visible(&visible, bytes, len);
+    if (count_columns(visible.data, visible.len) <= width) {
+        (void)pm_buf_add(out, visible.data, visible.len);
+    } else {
+        (void)pm_buf_add(out, visible.data, bytes_of_columns(visible.data, visible.len, width - 1));
+        (void)pm_buf_adds(out, "…");
+    }
+    pm_buf_clear(&visible);
+}
+
+/* One below the other around their first difference, which stands in one column. */
 static void add_both_texts(struct pm_buf *out, const struct fa_diagnosis *diagnosis, size_t width)
 {
-    size_t place = diagnosis->first_difference, column, room = width - LABEL_WIDTH;
+    size_t place = diagnosis->first_difference, room = width - LABEL_WIDTH, column;
+    const char *expected = diagnosis->expected_text + place;
+    const char *client = diagnosis->client_text + place;
+    size_t expected_left = diagnosis->expected_len - place;
+    size_t client_left = diagnosis->client_len - place;
+    size_t after = visible_columns(expected, expected_left);
+
+    if (after < visible_columns(client, client_left))
+        after = visible_columns(client, client_left);
+    after = after < room / 2 ? after : room / 2;
 
     add_label(out, "Expected");
-    (void)add_window(out, diagnosis->expected_text, diagnosis->expected_len, place, room);
+    column = add_before(out, diagnosis->expected_text, place, room - after);
+    add_after(out, expected, expected_left, room - column);
     (void)pm_buf_addc(out, '\n');
     add_label(out, "Signed");
-    column = add_window(out, diagnosis->client_text, diagnosis->client_len, place, room);
+    (void)add_before(out, diagnosis->client_text, place, room - after);
+    add_after(out, client, client_left, room - column);
     (void)pm_buf_addf(out, "\n%*s^ first difference, at byte %zu\n", (int)(LABEL_WIDTH + column),
                       "", place);
 }
@@ -194,7 +219,7 @@ int fa_diagnosis_text(const struct fa_diagnosis *diagnosis, size_t width, struct
     add_label(out, "Checksum");
     (void)pm_buf_addf(out, "expected %s\n%*sreceived ", diagnosis->expected_checksum, LABEL_WIDTH,
                       "");
-    (void)add_window(out, diagnosis->received, diagnosis->received_len, 0, width - LABEL_WIDTH);
+    add_after(out, diagnosis->received, diagnosis->received_len, width - LABEL_WIDTH);
     (void)pm_buf_adds(out, diagnosis->exhausted ? "\n\n  (The search was stopped by its limit.)\n"
                                                 : "\n");
     return out->failed ? -1 : 0;
