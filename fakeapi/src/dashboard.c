@@ -12,7 +12,9 @@
 #include "clock.h"
 #include "dashboard_assets.h"
 #include "dashboard_events.h"
+#include "dashboard_page.h"
 #include "dashboard_pages.h"
+#include "dashboard_requests.h"
 #include "dashboard_session.h"
 #include "http.h"
 #include "log.h"
@@ -23,12 +25,13 @@
 
 struct fa_dashboard {
     struct fa_store *store;
+    const struct fa_journal *journal;
     struct fa_sessions sessions;
     struct fa_events *events;
     char cookie[48]; /* its name tells the port: browsers share cookies among the ports of a host */
 };
 
-/* Answers 0, or what fa_page_…() may answer. @argument: what stands for `*` in the path, decoded */
+/* A page function (dashboard_page.h). @argument: what stands for `*` in the path, decoded */
 typedef int (*page_fn)(struct fa_dashboard *dashboard, const char *argument,
                        const struct fa_http_request *request, struct fa_http_reply *reply);
 
@@ -111,6 +114,24 @@ static int events(struct fa_dashboard *dashboard, const char *argument,
     return fa_events_start(dashboard->events, id, after_id, request, reply);
 }
 
+static int requests(struct fa_dashboard *dashboard, const char *argument,
+                    const struct fa_http_request *request, struct fa_http_reply *reply)
+{
+    (void)argument;
+    return fa_page_requests(dashboard->journal, request, reply);
+}
+
+static int one_request(struct fa_dashboard *dashboard, const char *argument,
+                       const struct fa_http_request *request, struct fa_http_reply *reply)
+{
+    int64_t id;
+
+    (void)request;
+    if (read_id(argument, &id) < 0)
+        return FA_STORE_ABSENT;
+    return fa_page_request(dashboard->journal, id, reply);
+}
+
 static int asset(struct fa_dashboard *dashboard, const char *name,
                  const struct fa_http_request *request, struct fa_http_reply *reply)
 {
@@ -138,6 +159,8 @@ static const struct route {
     {"/accounts/*", false, account},
     {"/monitors/*", false, monitor},
     {"/monitors/*/events", false, events},
+    {"/requests", false, requests},
+    {"/requests/*", false, one_request},
 };
 
 /* Does the path fit? The segment that stands for `*` is decoded into `argument`. */
@@ -248,7 +271,7 @@ static void handle(void *context, const struct fa_http_request *request,
 
 /* ---- begin and end ---- */
 
-int fa_dashboard_new(struct fa_http *http, struct fa_store *store,
+int fa_dashboard_new(struct fa_http *http, struct fa_store *store, const struct fa_journal *journal,
                      struct fa_dashboard **ret_dashboard)
 {
     struct fa_dashboard *dashboard = calloc(1, sizeof(*dashboard));
@@ -256,6 +279,7 @@ int fa_dashboard_new(struct fa_http *http, struct fa_store *store,
     if (!dashboard)
         return -1;
     dashboard->store = store;
+    dashboard->journal = journal;
     (void)snprintf(dashboard->cookie, sizeof(dashboard->cookie), "paidmonitor_%u",
                    fa_http_port(http));
     if (fa_sessions_init(&dashboard->sessions) < 0 ||

@@ -6,7 +6,9 @@
  * dashboard.c            paths, sessions checked, header fields of every reply
  * dashboard_session.c    the sign-in token and who has a session
  * dashboard_model.c      what the store has, as the JSON that pages and events are made of
- * dashboard_pages.c      one function per page
+ * dashboard_page.c       what all pages share
+ * dashboard_pages.c      accounts, monitors, rows
+ * dashboard_requests.c   the journal: which requests came, and why they were refused
  * dashboard_events.c     new rows as they come (server-sent events)
  * dashboard_assets.c     the files of www/, embedded
  */
@@ -17,6 +19,7 @@
 
 struct fa_dashboard;
 struct fa_http;
+struct fa_journal;
 struct fa_store;
 
 #define FA_DASHBOARD_PATH        "/dashboard"
@@ -25,11 +28,11 @@ struct fa_store;
 /**
  * Serve the dashboard below FA_DASHBOARD_PATH: mounts itself and listens to the store.
  *
- * @http, @store: borrowed; both must outlive the dashboard's last call
+ * @http, @store, @journal: borrowed; they must outlive the dashboard's last call
  *
  * Errors: -1 out of memory, no random bytes, no free mount or listener
  */
-int fa_dashboard_new(struct fa_http *http, struct fa_store *store,
+int fa_dashboard_new(struct fa_http *http, struct fa_store *store, const struct fa_journal *journal,
                      struct fa_dashboard **ret_dashboard);
 
 /** After fa_http_free(), which ends the live streams, and before fa_store_close(). NULL is allowed.

@@ -16,6 +16,8 @@ EMBEDDED(foot_html);
 EMBEDDED(head_html);
 EMBEDDED(message_html);
 EMBEDDED(monitor_html);
+EMBEDDED(request_html);
+EMBEDDED(requests_html);
 EMBEDDED(row_html);
 
 EMBEDDED(dashboard_css);
@@ -38,6 +40,8 @@ static const struct {
     {"head", pm_embed_head_html, &pm_embed_head_html_size},
     {"message", pm_embed_message_html, &pm_embed_message_html_size},
     {"monitor", pm_embed_monitor_html, &pm_embed_monitor_html_size},
+    {"request", pm_embed_request_html, &pm_embed_request_html_size},
+    {"requests", pm_embed_requests_html, &pm_embed_requests_html_size},
     {"row", pm_embed_row_html, &pm_embed_row_html_size},
 };
 

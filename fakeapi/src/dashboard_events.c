@@ -11,7 +11,7 @@
 #include "buf.h"
 #include "cleanup.h"
 #include "dashboard_model.h"
-#include "dashboard_pages.h"
+#include "dashboard_page.h"
 #include "http.h"
 #include "log.h"
 

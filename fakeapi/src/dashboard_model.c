@@ -36,19 +36,24 @@ static size_t shown_len(const char *text, size_t len)
     return shown;
 }
 
-void fa_model_add_text(cJSON *object, const char *name, const char *text)
+void fa_model_add_bytes(cJSON *object, const char *name, const void *bytes, size_t len)
 {
-    size_t len = strlen(text), shown = shown_len(text, len);
+    size_t shown = shown_len(bytes, len);
     struct pm_buf marked;
 
     pm_buf_init(&marked, MARKED_MAX);
     (void)pm_buf_adds(&marked, ""); /* so that there is a text */
-    (void)pm_text_add_marked(&marked, text, shown);
+    (void)pm_text_add_marked(&marked, bytes, shown);
     if (shown < len)
         (void)pm_buf_addf(&marked, "\u2026 (%zu bytes)", len);
     if (!marked.failed)
         cJSON_AddStringToObject(object, name, marked.data);
     pm_buf_clear(&marked);
+}
+
+void fa_model_add_text(cJSON *object, const char *name, const char *text)
+{
+    fa_model_add_bytes(object, name, text, strlen(text));
 }
 
 void fa_model_add_time(cJSON *object, const char *name, int64_t wall_ms)

@@ -31,6 +31,7 @@ struct fa_model_place {
 
 /** Add a member that holds hostile text: marked, and cut with its size in bytes when it is long. */
 void fa_model_add_text(struct cJSON *object, const char *name, const char *text);
+void fa_model_add_bytes(struct cJSON *object, const char *name, const void *bytes, size_t len);
 
 /** Add {"iso","utc","exact"}: for machines, to the second, and to the millisecond with the zone. */
 void fa_model_add_time(struct cJSON *object, const char *name, int64_t wall_ms);

@@ -8,90 +8,16 @@
 
 #include <cjson/cJSON.h>
 
-#include "cleanup.h"
 #include "dashboard.h"
-#include "dashboard_assets.h"
 #include "dashboard_model.h"
+#include "dashboard_page.h"
 #include "http.h"
-#include "log.h"
 #include "percent.h"
 
 #define MONITORS_PER_PAGE 200
 #define ROWS_PER_PAGE     50
-#define ADDRESS_SIZE      1024
 
-/* ---- helpers ---- */
-
-int fa_page_query(const struct fa_http_request *request, const char *name, char *value, size_t size)
-{
-    size_t name_len = strlen(name), len;
-    const char *at = request->query;
-
-    while (strncmp(at, name, name_len) != 0 || at[name_len] != '=') {
-        at = strchr(at, '&');
-        if (!at)
-            return -1;
-        at++;
-    }
-    at += name_len + 1;
-    len = strcspn(at, "&");
-    if (len >= size || pm_percent_decode(at, len, value, &len) < 0)
-        return -1;
-    value[len] = '\0';
-    return 0;
-}
-
-/* Templates ask by `has_<name>` whether there is anything in an array, to frame it or not. */
-static void add_presence(cJSON *data, const char *name)
-{
-    const cJSON *array = cJSON_GetObjectItemCaseSensitive(data, name);
-    char flag[40];
-
-    (void)snprintf(flag, sizeof(flag), "has_%s", name);
-    if (array)
-        cJSON_AddBoolToObject(data, flag, array->child != NULL);
-}
-
-/* Render the data, which are consumed, as the page. */
-static int render(const char *template, cJSON *data, struct fa_http_reply *reply)
-{
-    static const char *const arrays[] = {"crumbs", "accounts", "monitors", "rows"};
-    char message[300];
-    size_t i;
-    int r;
-
-    for (i = 0; i < PM_ARRAY_LEN(arrays); i++)
-        add_presence(data, arrays[i]);
-    reply->content_type = "text/html;charset=UTF-8";
-    r = fa_asset_render(template, data, &reply->body, message, sizeof(message));
-    cJSON_Delete(data);
-    if (r == 0)
-        return 0;
-    pm_log_error("dashboard: %s", message);
-    pm_buf_reset(&reply->body);
-    return FA_PAGE_BROKEN;
-}
-
-/* The data that every page has. @title: hostile */
-static cJSON *page_data(const char *title)
-{
-    cJSON *data = cJSON_CreateObject();
-
-    fa_model_add_text(data, "title", title);
-    cJSON_AddStringToObject(data, "home", FA_DASHBOARD_PATH);
-    cJSON_AddStringToObject(data, "version", PM_VERSION);
-    cJSON_AddArrayToObject(data, "crumbs");
-    return data;
-}
-
-static void add_crumb(cJSON *data, const char *label, const char *path)
-{
-    cJSON *crumb = cJSON_CreateObject();
-
-    fa_model_add_text(crumb, "label", label);
-    cJSON_AddStringToObject(crumb, "path", path);
-    cJSON_AddItemToArray(cJSON_GetObjectItemCaseSensitive(data, "crumbs"), crumb);
-}
+/* ---- accounts ---- */
 
 static void account_path(const char *apikey, char *path, size_t size)
 {
@@ -104,38 +30,18 @@ static void account_path(const char *apikey, char *path, size_t size)
 static void add_api_url(cJSON *data, const struct fa_http_request *request)
 {
     const char *host = fa_http_header(request, "Host");
-    char url[ADDRESS_SIZE];
+    char url[FA_PAGE_PATH_SIZE];
 
     (void)snprintf(url, sizeof(url), "http://%s", host ? host : "127.0.0.1");
     fa_model_add_text(data, "api_url", url);
 }
-
-int fa_page_message(unsigned int status, const char *title, const char *text,
-                    struct fa_http_reply *reply)
-{
-    cJSON *data = page_data(title);
-
-    fa_model_add_text(data, "text", text);
-    cJSON_AddNumberToObject(data, "status", status);
-    cJSON_AddBoolToObject(data, "is_signed_in", status != 401);
-    reply->status = status;
-    return render("message", data, reply);
-}
-
-int fa_page_redirect(const char *path, struct fa_http_reply *reply)
-{
-    reply->status = 303;
-    return fa_http_reply_header(reply, "Location", path) < 0 ? FA_PAGE_BROKEN : 0;
-}
-
-/* ---- accounts ---- */
 
 struct found_account {
     const char *apikey; /* NULL: any */
     int64_t id;         /* 0: any */
     int64_t found_id;
     char label[200];
-    char path[ADDRESS_SIZE];
+    char path[FA_PAGE_PATH_SIZE];
 };
 
 static void label_account(const struct fa_account *account, char *label, size_t size)
@@ -167,7 +73,7 @@ static int find_account(struct fa_store *store, struct found_account *found)
 
 static int add_account(void *list, const struct fa_account *account)
 {
-    char label[200], path[ADDRESS_SIZE];
+    char label[200], path[FA_PAGE_PATH_SIZE];
     cJSON *item = cJSON_CreateObject();
 
     label_account(account, label, sizeof(label));
@@ -182,7 +88,7 @@ static int add_account(void *list, const struct fa_account *account)
 int fa_page_accounts(struct fa_store *store, const struct fa_http_request *request,
                      struct fa_http_reply *reply)
 {
-    cJSON *data = page_data("Accounts");
+    cJSON *data = fa_page_data("Accounts");
     cJSON *list = cJSON_AddArrayToObject(data, "accounts");
     int r = fa_store_accounts(store, add_account, list);
 
@@ -194,7 +100,7 @@ int fa_page_accounts(struct fa_store *store, const struct fa_http_request *reque
         return r;
     }
     add_api_url(data, request);
-    return render("accounts", data, reply);
+    return fa_page_render("accounts", data, reply);
 }
 
 /* ---- one account ---- */
@@ -208,7 +114,7 @@ struct monitors {
 static int add_monitor(void *context, const struct fa_monitor *monitor)
 {
     struct monitors *monitors = context;
-    char path[ADDRESS_SIZE];
+    char path[FA_PAGE_PATH_SIZE];
     cJSON *item;
 
     if (monitor->id <= monitors->after_id)
@@ -264,7 +170,7 @@ static int list_monitors(struct fa_store *store, int64_t account_id, struct moni
 static void add_next_path(cJSON *data, const char *account, const struct monitors *monitors)
 {
     const cJSON *last = cJSON_GetArrayItem(monitors->list, MONITORS_PER_PAGE - 1);
-    char path[ADDRESS_SIZE + 40];
+    char path[FA_PAGE_PATH_SIZE + 40];
 
     if (monitors->count <= MONITORS_PER_PAGE || !last)
         return;
@@ -285,7 +191,7 @@ int fa_page_account(struct fa_store *store, const char *apikey,
     if (r < 0)
         return r;
     (void)fa_page_query(request, "after", after, sizeof(after)); /* absent: from the first */
-    data = page_data(account.label);
+    data = fa_page_data(account.label);
     monitors.list = cJSON_AddArrayToObject(data, "monitors");
     monitors.after_id = strtoll(after, NULL, 10);
     r = list_monitors(store, account.found_id, &monitors);
@@ -298,7 +204,7 @@ int fa_page_account(struct fa_store *store, const char *apikey,
     if (monitors.after_id > 0)
         cJSON_AddStringToObject(data, "first_path", account.path);
     add_api_url(data, request);
-    return render("account", data, reply);
+    return fa_page_render("account", data, reply);
 }
 
 /* ---- one monitor ---- */
@@ -314,7 +220,7 @@ static int show_monitor(void *context, const struct fa_monitor *monitor)
     struct shown_monitor *shown = context;
 
     shown->account_id = monitor->account_id;
-    shown->data = page_data(monitor->name[0] ? monitor->name : "(no name)");
+    shown->data = fa_page_data(monitor->name[0] ? monitor->name : "(no name)");
     fa_model_add_text(shown->data, "tag", monitor->tag);
     fa_model_add_text(shown->data, "type", monitor->type);
     cJSON_AddNumberToObject(shown->data, "id", (double)monitor->id);
@@ -336,7 +242,7 @@ static int find_monitor(struct fa_store *store, int64_t monitor_id, cJSON **ret_
         cJSON_Delete(shown.data);
         return r;
     }
-    add_crumb(shown.data, account.label, account.path);
+    fa_page_add_crumb(shown.data, account.label, account.path);
     *ret_data = shown.data;
     return 0;
 }
@@ -421,5 +327,5 @@ int fa_page_monitor(struct fa_store *store, int64_t monitor_id,
         return r;
     }
     add_api_url(data, request);
-    return render("monitor", data, reply);
+    return fa_page_render("monitor", data, reply);
 }

@@ -21,6 +21,7 @@
 #include "dashboard_model.h"
 #include "dashboard_session.h"
 #include "http.h"
+#include "journal.h"
 #include "store.h"
 
 #define T0 INT64_C(1306929600000) /* 2011-06-01 12:00:00 */
@@ -29,6 +30,7 @@
 struct site {
     struct fa_store *store;
     struct fa_http *http;
+    struct fa_journal *journal;
     struct fa_dashboard *dashboard;
     pthread_t thread;
     sem_t done;
@@ -87,7 +89,9 @@ static void open_site(void (*fill)(struct site *site))
     ck_assert_int_eq(sem_init(&site.done, 0, 0), 0);
     ck_assert_int_eq(fa_store_open("memory", &site.store, message, sizeof(message)), 0);
     ck_assert_int_eq(fa_http_new(&options, &site.http, message, sizeof(message)), 0);
-    ck_assert_int_eq(fa_dashboard_new(site.http, site.store, &site.dashboard), 0);
+    site.journal = fa_journal_new(500);
+    ck_assert_ptr_nonnull(site.journal);
+    ck_assert_int_eq(fa_dashboard_new(site.http, site.store, site.journal, &site.dashboard), 0);
     if (fill)
         fill(&site);
     ck_assert_int_eq(fa_store_commit(site.store), 0);
@@ -100,6 +104,7 @@ static void close_site(void)
     ck_assert_int_eq(pthread_join(site.thread, NULL), 0);
     fa_http_free(site.http);
     fa_dashboard_free(site.dashboard);
+    fa_journal_free(site.journal);
     fa_store_close(site.store);
     (void)sem_destroy(&site.done);
 }
@@ -233,6 +238,49 @@ static void fill_many_monitors(struct site *unused)
     account_id = add_account("KEYONE", "first account");
     for (i = 0; i < 201; i++)
         add_monitor(account_id, "One of Many");
+}
+
+static void add_request(enum fa_verdict verdict, const char *action, const char *reason)
+{
+    const struct fa_journal_entry entry = {
+        .time_ms = T0,
+        .duration_us = 1250,
+        .status = verdict == FA_VERDICT_ACCEPTED ? 200 : 400,
+        .verdict = verdict,
+        .peer = "192.0.2.7",
+        .method = "POST",
+        .path = "/customMonitorApi",
+        .action = action,
+        .apikey = "KEYONE",
+        .params = "action=addResult&results=user%3Aroot%20%3Cb%3E%00&secretkey=***&empty=&bare",
+        .checksum = "abc=",
+        .reason = reason,
+        .section = reason[0] ? "2.3" : "",
+        .deviations = verdict == FA_VERDICT_ACCEPTED ? "no timestamp\nlate <token>" : "",
+        .diagnosis = reason[0] ? "signed: a<b\n         ^ here" : "",
+    };
+
+    ck_assert_int_eq(fa_journal_add(site.journal, &entry), 0);
+}
+
+static void fill_requests(struct site *unused)
+{
+    (void)unused;
+    add_request(FA_VERDICT_ACCEPTED, "addResult", "");
+    add_request(FA_VERDICT_REFUSED, "<i>action</i>", "the checksum is wrong");
+}
+
+/* 150 requests, every third refused. */
+static void fill_many_requests(struct site *unused)
+{
+    char action[20];
+    int i;
+
+    (void)unused;
+    for (i = 1; i <= 150; i++) {
+        (void)snprintf(action, sizeof(action), "action-%03d.", i);
+        add_request(i % 3 == 0 ? FA_VERDICT_REFUSED : FA_VERDICT_ACCEPTED, action, "");
+    }
 }
 
 /* ---- the browser ---- */
@@ -405,6 +453,8 @@ START_TEST(test_dashboard_shows_nothing_without_a_session)
         "/dashboard/accounts/KEYONE",
         "/dashboard/monitors/1",
         "/dashboard/monitors/1/events",
+        "/dashboard/requests",
+        "/dashboard/requests/1",
         "/dashboard/nothing",
     };
     static const char *const cookies[] = {
@@ -601,15 +651,27 @@ END_TEST
 START_TEST(test_dashboard_does_not_find_what_is_not_there)
 {
     static const char *const paths[] = {
-        "/dashboard/accounts/KEYTWO",   "/dashboard/accounts/",
-        "/dashboard/accounts/%zz",      "/dashboard/accounts/KEYONE/",
-        "/dashboard/monitors/3",        "/dashboard/monitors/0",
-        "/dashboard/monitors/-1",       "/dashboard/monitors/1x",
-        "/dashboard/monitors/",         "/dashboard/monitors/99999999999999999999",
-        "/dashboard/monitors/1/",       "/dashboard/monitors/1/other",
-        "/dashboard/monitors/3/events", "/dashboard/monitors/x/events",
-        "/dashboard/assets/none.js",    "/dashboard/assets/..%2Fhead.html",
-        "/dashboard/nothing",           "/dashboard//",
+        "/dashboard/accounts/KEYTWO",
+        "/dashboard/accounts/",
+        "/dashboard/accounts/%zz",
+        "/dashboard/accounts/KEYONE/",
+        "/dashboard/monitors/3",
+        "/dashboard/monitors/0",
+        "/dashboard/monitors/-1",
+        "/dashboard/monitors/1x",
+        "/dashboard/monitors/",
+        "/dashboard/monitors/99999999999999999999",
+        "/dashboard/monitors/1/",
+        "/dashboard/monitors/1/other",
+        "/dashboard/monitors/3/events",
+        "/dashboard/monitors/x/events",
+        "/dashboard/requests/0",
+        "/dashboard/requests/1",
+        "/dashboard/requests/x",
+        "/dashboard/assets/none.js",
+        "/dashboard/assets/..%2Fhead.html",
+        "/dashboard/nothing",
+        "/dashboard//",
     };
     size_t i;
 
@@ -687,6 +749,68 @@ START_TEST(test_dashboard_shows_hostile_text_as_text)
                "gpj.exe\u27e8U+000A\u27e9&#38;amp;&#39;\ufffd",
                "<script>alert");
     check_page("/dashboard/monitors/1", "xxx\u2026 (4999 bytes)", NULL);
+    close_site();
+}
+END_TEST
+
+START_TEST(test_dashboard_without_requests_says_so)
+{
+    open_site(NULL);
+    sign_in();
+    check_page("/dashboard/requests", "No request yet", "<table>");
+    check_page("/dashboard/requests?verdict=failed", "None of these", "<table>");
+    close_site();
+}
+END_TEST
+
+START_TEST(test_dashboard_lists_requests_with_verdict_and_reason)
+{
+    struct answer answer;
+    const char *refused;
+
+    open_site(fill_requests);
+    sign_in();
+    answer = get("/dashboard/requests");
+    refused = strstr(answer.body, "&#60;i&#62;action&#60;/i&#62;");
+    ck_assert_ptr_nonnull(refused);
+    ck_assert_ptr_nonnull(strstr(refused, "the checksum is wrong"));
+    ck_assert_ptr_nonnull(strstr(refused, "href=\"/dashboard/requests/1\">addResult<"));
+    ck_assert_ptr_nonnull(strstr(answer.body, "data-verdict=\"refused\">refused<"));
+    ck_assert_ptr_nonnull(strstr(answer.body, "1.2 ms"));
+    free(answer.text);
+    check_page("/dashboard/requests?verdict=accepted", "addResult", "the checksum is wrong");
+    check_page("/dashboard/requests?verdict=refused", "the checksum is wrong", "addResult");
+    check_page("/dashboard/requests?verdict=junk", "the checksum is wrong", NULL);
+    check_page("/dashboard/requests?before=2", "addResult", "the checksum is wrong");
+    check_page("/dashboard/requests?before=junk", "the checksum is wrong", NULL);
+    close_site();
+}
+END_TEST
+
+START_TEST(test_dashboard_pages_through_requests)
+{
+    open_site(fill_many_requests);
+    sign_in();
+    check_page("/dashboard/requests", "action-051.", "action-050.");
+    check_page("/dashboard/requests", "href=\"/dashboard/requests?verdict=&#38;before=51\"", NULL);
+    check_page("/dashboard/requests?verdict=&before=51", "action-050.", "action-051.");
+    check_page("/dashboard/requests?verdict=&before=51", "action-001.", ">Older<");
+    check_page("/dashboard/requests?verdict=refused", "action-003.", "action-004.");
+    close_site();
+}
+END_TEST
+
+START_TEST(test_dashboard_explains_one_request)
+{
+    open_site(fill_requests);
+    sign_in();
+    check_page("/dashboard/requests/2", "the checksum is wrong (PROTOCOL.md §2.3)", NULL);
+    check_page("/dashboard/requests/2", "signed: a&#60;b\n         ^ here\n</pre>", "signed: a<b");
+    check_page("/dashboard/requests/2",
+               "<code class=\"value wide\">user:root &#60;b&#62;\u27e8U+0000\u27e9</code>", NULL);
+    check_page("/dashboard/requests/2", "<code class=\"value\">bare</code>", "Let pass");
+    check_page("/dashboard/requests/1", "<li class=\"value\">late &#60;token&#62;</li>",
+               "What is wrong with the checksum");
     close_site();
 }
 END_TEST
@@ -911,6 +1035,10 @@ static const struct test_case cases[] = {
     TEST(test_dashboard_does_not_find_what_is_not_there),
     TEST(test_dashboard_pages_through_all_rows_once),
     TEST(test_dashboard_shows_hostile_text_as_text),
+    TEST(test_dashboard_without_requests_says_so),
+    TEST(test_dashboard_lists_requests_with_verdict_and_reason),
+    TEST(test_dashboard_pages_through_requests),
+    TEST(test_dashboard_explains_one_request),
     TEST(test_model_cuts_between_characters),
     TEST(test_events_bring_rows_as_they_are_stored),
     TEST(test_events_catch_up_without_loss_or_doubles),

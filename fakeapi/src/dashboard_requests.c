@@ -1,0 +1,204 @@
+/* The journal as pages; see dashboard_requests.h. */
+#include "dashboard_requests.h"
+
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cjson/cJSON.h>
+
+#include "cleanup.h"
+#include "dashboard.h"
+#include "dashboard_model.h"
+#include "dashboard_page.h"
+#include "http.h"
+#include "journal.h"
+#include "percent.h"
+#include "store.h"
+
+#define REQUESTS_PER_PAGE 100
+#define REQUESTS_PATH     FA_DASHBOARD_PATH "/requests"
+
+struct wish {
+    enum fa_verdict verdict;
+    int64_t before_id;
+};
+
+/* ---- what was asked for ---- */
+
+static const char *wished_name(enum fa_verdict verdict)
+{
+    return verdict == FA_VERDICT_ANY ? "" : fa_verdict_text(verdict);
+}
+
+/* A verdict that does not exist means any; a place that makes no sense means the newest. */
+static struct wish read_wish(const struct fa_http_request *request)
+{
+    struct wish wish = {FA_VERDICT_ANY, INT64_MAX};
+    char text[24];
+    int verdict;
+
+    if (fa_page_query(request, "verdict", text, sizeof(text)) == 0)
+        for (verdict = 0; verdict < FA_VERDICT_MAX; verdict++)
+            if (strcmp(text, fa_verdict_text((enum fa_verdict)verdict)) == 0)
+                wish.verdict = (enum fa_verdict)verdict;
+    if (fa_page_query(request, "before", text, sizeof(text)) == 0 && strtoll(text, NULL, 10) > 0)
+        wish.before_id = strtoll(text, NULL, 10);
+    return wish;
+}
+
+/* ---- the data ---- */
+
+/* What both pages show of a request. */
+static void describe(cJSON *item, const struct fa_journal_entry *entry)
+{
+    char text[64];
+
+    (void)snprintf(text, sizeof(text), REQUESTS_PATH "/%" PRId64, entry->id);
+    cJSON_AddStringToObject(item, "path", text);
+    cJSON_AddNumberToObject(item, "id", (double)entry->id);
+    fa_model_add_time(item, "time", entry->time_ms);
+    cJSON_AddStringToObject(item, "verdict", fa_verdict_text(entry->verdict));
+    fa_model_add_text(item, "action", entry->action[0] ? entry->action : entry->path);
+    fa_model_add_text(item, "apikey", entry->apikey);
+    fa_model_add_text(item, "reason", entry->reason);
+    cJSON_AddNumberToObject(item, "status", entry->status);
+    (void)snprintf(text, sizeof(text), "%.1f ms", (double)entry->duration_us / 1000);
+    cJSON_AddStringToObject(item, "duration", text);
+}
+
+/* List what was wished. Returns the id of the last one listed when there are older ones, else 0. */
+static int64_t list_requests(const struct fa_journal *journal, const struct wish *wish, cJSON *list)
+{
+    int64_t newest = fa_journal_newest(journal), last = 0, id;
+    size_t count = 0;
+
+    for (id = newest < wish->before_id ? newest : wish->before_id - 1;
+         id >= fa_journal_oldest(journal); id--) {
+        const struct fa_journal_entry *entry = fa_journal_get(journal, id);
+        cJSON *item;
+
+        if (!entry || (wish->verdict != FA_VERDICT_ANY && wish->verdict != entry->verdict))
+            continue;
+        if (++count > REQUESTS_PER_PAGE)
+            return last;
+        item = cJSON_CreateObject();
+        describe(item, entry);
+        cJSON_AddItemToArray(list, item);
+        last = id;
+    }
+    return 0;
+}
+
+/* The choice between all requests and those of one verdict. */
+static void add_choices(cJSON *data, enum fa_verdict wished)
+{
+    static const struct {
+        const char *label;
+        enum fa_verdict verdict;
+    } choices[] = {{"All", FA_VERDICT_ANY},
+                   {"Refused", FA_VERDICT_REFUSED},
+                   {"Failed", FA_VERDICT_FAILED},
+                   {"Accepted", FA_VERDICT_ACCEPTED}};
+    cJSON *list = cJSON_AddArrayToObject(data, "choices");
+    char path[100];
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(choices); i++) {
+        cJSON *item = cJSON_CreateObject();
+
+        (void)snprintf(path, sizeof(path), REQUESTS_PATH "%s%s",
+                       choices[i].verdict == FA_VERDICT_ANY ? "" : "?verdict=",
+                       wished_name(choices[i].verdict));
+        cJSON_AddStringToObject(item, "label", choices[i].label);
+        cJSON_AddStringToObject(item, "path", path);
+        cJSON_AddBoolToObject(item, "is_chosen", choices[i].verdict == wished);
+        cJSON_AddItemToArray(list, item);
+    }
+}
+
+int fa_page_requests(const struct fa_journal *journal, const struct fa_http_request *request,
+                     struct fa_http_reply *reply)
+{
+    struct wish wish = read_wish(request);
+    cJSON *data = fa_page_data("Requests");
+    int64_t last = list_requests(journal, &wish, cJSON_AddArrayToObject(data, "requests"));
+    char path[120];
+
+    cJSON_AddBoolToObject(data, "in_requests", true);
+    cJSON_AddBoolToObject(data, "is_picked", wish.verdict != FA_VERDICT_ANY);
+    add_choices(data, wish.verdict);
+    (void)snprintf(path, sizeof(path), REQUESTS_PATH "?verdict=%s&before=%" PRId64,
+                   wished_name(wish.verdict), last);
+    if (last > 0)
+        cJSON_AddStringToObject(data, "older_path", path);
+    return fa_page_render("requests", data, reply);
+}
+
+/* ---- one request ---- */
+
+/* One part of `name=value&…` as a member; its percent-encoding was made by the journal. */
+static void add_decoded(cJSON *item, const char *member, const char *text, size_t len)
+{
+    PM_AUTO_FREE char *bytes = malloc(len + 1);
+
+    if (bytes && pm_percent_decode(text, len, bytes, &len) == 0)
+        fa_model_add_bytes(item, member, bytes, len);
+}
+
+static void add_params(cJSON *data, const char *text)
+{
+    cJSON *list = cJSON_AddArrayToObject(data, "params");
+
+    while (*text) {
+        size_t len = strcspn(text, "&"), name_len = strcspn(text, "=&");
+        size_t skip = name_len < len ? name_len + 1 : len;
+        cJSON *item = cJSON_CreateObject();
+
+        add_decoded(item, "name", text, name_len);
+        add_decoded(item, "value", text + skip, len - skip);
+        cJSON_AddItemToArray(list, item);
+        text += len + (text[len] == '&');
+    }
+}
+
+/* Lines stay lines: each is an item, since a line end inside a text would be marked. */
+static void add_lines(cJSON *data, const char *name, const char *text)
+{
+    cJSON *list = cJSON_AddArrayToObject(data, name);
+
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+        cJSON *item = cJSON_CreateObject();
+
+        fa_model_add_bytes(item, "line", text, len);
+        cJSON_AddItemToArray(list, item);
+        text += len + (text[len] == '\n');
+    }
+}
+
+int fa_page_request(const struct fa_journal *journal, int64_t id, struct fa_http_reply *reply)
+{
+    const struct fa_journal_entry *entry = fa_journal_get(journal, id);
+    char title[48];
+    cJSON *data;
+
+    if (!entry)
+        return FA_STORE_ABSENT;
+    (void)snprintf(title, sizeof(title), "Request %" PRId64, entry->id);
+    data = fa_page_data(title);
+    cJSON_AddBoolToObject(data, "in_requests", true);
+    fa_page_add_crumb(data, "Requests", REQUESTS_PATH);
+    describe(data, entry);
+    fa_model_add_text(data, "peer", entry->peer);
+    fa_model_add_text(data, "method", entry->method);
+    fa_model_add_text(data, "target", entry->path);
+    fa_model_add_text(data, "section", entry->section);
+    fa_model_add_text(data, "checksum", entry->checksum);
+    add_params(data, entry->params);
+    add_lines(data, "deviations", entry->deviations);
+    add_lines(data, "diagnosis", entry->diagnosis);
+    return fa_page_render("request", data, reply);
+}
