@@ -9,7 +9,8 @@ foreach(name sign params request response)
                 LIBS pm_client_objects pm_util LABELS unit)
 endforeach()
 foreach(name transport client)
-    pm_add_test(NAME test_${name} SOURCES test_${name}.c LIBS pm_stub pm_client_objects pm_util LABELS integration)
+    pm_add_test(NAME test_${name} SOURCES test_${name}.c
+                LIBS pm_stub pm_client_objects pm_util LABELS integration threads)
 endforeach()
 pm_add_test(NAME test_config SOURCES test_config.c LIBS pm_config pm_client_objects pm_util LABELS unit)
 
@@ -17,6 +18,11 @@ pm_add_test(NAME test_values SOURCES test_values.c ../cli/values.c LIBS pm_clien
 target_include_directories(test_values PRIVATE ../cli)
 pm_add_test(NAME test_cli SOURCES test_cli.c LIBS pm_stub pm_util LABELS integration)
 add_dependencies(test_cli paidmonitor)
+
+if(BUILD_FAKEAPI)
+    pm_add_test(NAME test_client_server SOURCES test_client_server.c
+                LIBS pm_client_objects fakeapi_static LABELS integration threads)
+endif()
 
 pm_add_script_test(NAME test_manual SCRIPT test_manual LABELS unit)
 pm_add_script_test(NAME test_library SCRIPT test_library LABELS integration)
