@@ -81,6 +81,10 @@ int cli_fail(const struct cli *cli, const struct pm_error *err);
 int cli_error(const struct cli *cli, int status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/** A positive number from an option; *ret_value stays when it was not given. Returns 0 or
+ * CLI_USAGE. */
+int cli_take_number(const struct cli *cli, const char *option, int64_t *ret_value);
+
 /** The only operand: a number. @what: of what, for the complaint. Returns 0 or CLI_USAGE. */
 int cli_take_id(const struct cli *cli, const char *what, int64_t *ret_id);
 

@@ -124,6 +124,15 @@ int cli_take_options(struct cli *cli, int argc, char **argv, bool stop_at_operan
 
 /* ---- operands ---- */
 
+int cli_take_number(const struct cli *cli, const char *option, int64_t *ret_value)
+{
+    const char *text = cli_get(cli, option);
+
+    if (text && values_read_int(text, 1, INT64_MAX, ret_value) < 0)
+        return cli_usage(cli, "--%s takes a number, not '%s'", option, text);
+    return 0;
+}
+
 int cli_take_id(const struct cli *cli, const char *what, int64_t *ret_id)
 {
     if (cli->operand_count == 0)
