@@ -2,7 +2,7 @@
 #include "suite.h"
 
 #include <limits.h>
-#include <stdarg.h>
+#include <pty.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -630,6 +630,75 @@ START_TEST(test_cli_wipes_the_secret_from_its_command_line)
 }
 END_TEST
 
+/* Answer the command's questions on a terminal of its own. Returns everything the terminal showed.
+ */
+static int converse(const char *const *args, const char *answer, char *shown, size_t size)
+{
+    const char *build = getenv("PM_BUILD_DIR");
+    char program_path[PATH_MAX], *argv[16] = {program_path};
+    size_t len = 0, i;
+    int terminal, status = -1;
+    ssize_t n;
+    pid_t pid;
+
+    (void)snprintf(program_path, sizeof(program_path), "%s/client/cli/paidmonitor", build);
+    for (i = 0; args[i]; i++)
+        argv[i + 1] = strdup(args[i]);
+    pid = forkpty(&terminal, NULL, NULL, NULL);
+    if (pid == 0) {
+        (void)execv(program_path, argv);
+        _exit(127);
+    }
+    ck_assert_int_gt(pid, 0);
+    while (len < size - 1 && (n = read(terminal, shown + len, size - 1 - len)) > 0) {
+        len += (size_t)n;
+        shown[len] = '\0';
+        if (answer && strstr(shown, "Secret key: ")) { /* the question is there: answer it */
+            ck_assert_int_eq(write(terminal, answer, strlen(answer)), (ssize_t)strlen(answer));
+            answer = NULL;
+        }
+    }
+    (void)close(terminal);
+    ck_assert_int_eq(waitpid(pid, &status, 0), pid);
+    for (i = 0; args[i]; i++)
+        free(argv[i + 1]);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+START_TEST(test_cli_asks_for_the_secret_without_echo)
+{
+    char shown[4096] = "";
+
+    prepare();
+    write_config("[api]\nsecret_file = /nonexistent/secret\n");
+    ck_assert_int_eq(
+        converse(ARGS("-c", config_file, "sign", "-q", "a=1"), SECRET "\n", shown, sizeof(shown)),
+        0);
+    ck_assert_msg(strstr(shown, "Secret key: \r\n/20NGa7B6XBijxEBp0Jx1/nvpNY="), "%s", shown);
+    ck_assert_ptr_null(strstr(shown, SECRET));
+    finish();
+}
+END_TEST
+
+START_TEST(test_cli_takes_no_answer_and_an_interrupt_for_a_no)
+{
+    static const char *const answers[] = {"\n", "\x03\n", "abc\x03\n"};
+    size_t i;
+
+    prepare();
+    write_config("[api]\nsecret_file = /nonexistent/secret\n");
+    for (i = 0; i < 3; i++) {
+        char shown[4096] = "";
+
+        ck_assert_int_eq(converse(ARGS("-c", config_file, "sign", "-q", "a=1"), answers[i], shown,
+                                  sizeof(shown)),
+                         3);
+        ck_assert_msg(strstr(shown, "no secret key was given"), "%s", shown);
+    }
+    finish();
+}
+END_TEST
+
 /* ---- setup ---- */
 
 START_TEST(test_cli_setup_creates_the_monitor_and_writes_the_files)
@@ -715,6 +784,8 @@ static const struct test_case cases[] = {
     TEST(test_cli_gives_up_in_time),
     TEST(test_cli_reports_errors_as_json_too),
     TEST(test_cli_wipes_the_secret_from_its_command_line),
+    TEST(test_cli_asks_for_the_secret_without_echo),
+    TEST(test_cli_takes_no_answer_and_an_interrupt_for_a_no),
     TEST(test_cli_setup_creates_the_monitor_and_writes_the_files),
     TEST(test_cli_setup_finds_the_monitor_again),
     TEST(test_cli_setup_writes_nothing_when_the_server_refuses),
