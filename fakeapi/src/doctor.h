@@ -18,7 +18,7 @@ struct pm_buf;
 #define FA_DIAGNOSIS_ALSO_MAX     4   /* ours */
 #define FA_DIAGNOSIS_HEADER_MAX   500 /* ours: what proxies and consoles show without cutting */
 
-/* Borrowed bytes, any of them, not terminated. */
+/* Borrowed bytes, any of them, not terminated; NULL may stand for none. */
 struct fa_bytes {
     const char *at;
     size_t len;

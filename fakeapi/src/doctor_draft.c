@@ -64,6 +64,12 @@ bool fa_doctor_is_checksum(struct fa_bytes name)
     return fa_bytes_equal_nocase(name, "checksum");
 }
 
+/* Never NULL, for functions of the library that ask for that even when there is nothing to read. */
+static struct fa_bytes some(struct fa_bytes bytes)
+{
+    return bytes.at ? bytes : (struct fa_bytes){"", 0};
+}
+
 static void take_right_params(struct fa_draft *draft)
 {
     size_t i;
@@ -74,10 +80,10 @@ static void take_right_params(struct fa_draft *draft)
         if (fa_doctor_is_checksum(in->name))
             continue;
         draft->right[draft->right_count] = (struct fa_draft_param){
-            .name = in->name,
-            .value = in->value,
-            .raw_name = in->raw_name.at ? in->raw_name : in->name,
-            .raw_value = in->raw_value.at ? in->raw_value : in->value,
+            .name = some(in->name),
+            .value = some(in->value),
+            .raw_name = some(in->raw_name.at ? in->raw_name : in->name),
+            .raw_value = some(in->raw_value.at ? in->raw_value : in->value),
             .sent = i,
             .in_query = in->in_query,
             .buffers = draft->buffers + draft->right_count * PARAM_BUFFERS,
@@ -320,7 +326,7 @@ static void start(struct fa_draft *draft)
     draft->join = &right_join;
     draft->compare = compare_names;
     draft->repeated_as_sent = false;
-    draft->key = draft->request->secret;
+    draft->key = some(draft->request->secret);
     draft->scheme = FA_DOCTOR_SCHEME_HMAC;
     draft->digest = FA_DOCTOR_DIGEST_SHA1;
     pm_buf_reset(&draft->text[0]);

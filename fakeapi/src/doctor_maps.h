@@ -1,6 +1,6 @@
 /*
  * What programs do to bytes before they sign them, by mistake: encodings, character sets, shells,
- * escapes. Each takes bytes and appends what becomes of them; none knows what the bytes mean.
+ * escapes. Each takes bytes (not NULL) and appends what becomes of them; none knows their meaning.
  */
 #ifndef FA_DOCTOR_MAPS_H
 #define FA_DOCTOR_MAPS_H

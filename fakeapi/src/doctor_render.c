@@ -193,6 +193,8 @@ static void add_mistakes(struct pm_buf *out, const struct fa_diagnosis *diagnosi
     for (i = 0; i < diagnosis->mistake_count; i++) {
         const struct fa_diagnosis_mistake *mistake = &diagnosis->mistakes[i];
 
+        if (diagnosis->mistake_count > 1)
+            add_paragraph(out, "Mistake", mistake->title, width);
         if (i == 0 || strcmp(mistake->rule, diagnosis->mistakes[i - 1].rule) != 0)
             add_paragraph(out, "Rule", mistake->rule, width);
         if (i == 0 || strcmp(mistake->mend, diagnosis->mistakes[i - 1].mend) != 0)
@@ -202,12 +204,28 @@ static void add_mistakes(struct pm_buf *out, const struct fa_diagnosis *diagnosi
         add_paragraph(out, i == 0 ? "Or" : "", diagnosis->also[i].title, width);
 }
 
+static void add_headline(struct pm_buf *out, const struct fa_diagnosis *diagnosis)
+{
+    (void)pm_buf_addf(out, "%s: ", verdicts[diagnosis->verdict].headline);
+    if (diagnosis->mistake_count > 1)
+        (void)pm_buf_addf(out, "%zu mistakes together explain it", diagnosis->mistake_count);
+    else
+        (void)fa_diagnosis_sentence(diagnosis, out);
+    (void)pm_buf_adds(out, ".\n\n");
+}
+
+static void add_effort(struct pm_buf *out, const struct fa_diagnosis *diagnosis)
+{
+    if (diagnosis->verdict != FA_DIAGNOSIS_KEY && diagnosis->verdict != FA_DIAGNOSIS_TEXT)
+        return;
+    (void)pm_buf_addf(out, "\n  %zu wrong ways of signing were tried%s.\n", diagnosis->tried,
+                      diagnosis->exhausted ? ", which is the limit" : "");
+}
+
 int fa_diagnosis_text(const struct fa_diagnosis *diagnosis, size_t width, struct pm_buf *out)
 {
     width = width < WIDTH_LEAST + LABEL_WIDTH ? WIDTH_LEAST + LABEL_WIDTH : width;
-    (void)pm_buf_addf(out, "%s: ", verdicts[diagnosis->verdict].headline);
-    (void)fa_diagnosis_sentence(diagnosis, out);
-    (void)pm_buf_adds(out, ".\n\n");
+    add_headline(out, diagnosis);
     add_mistakes(out, diagnosis, width);
     if (diagnosis->mistake_count > 0)
         (void)pm_buf_addc(out, '\n');
@@ -220,8 +238,8 @@ int fa_diagnosis_text(const struct fa_diagnosis *diagnosis, size_t width, struct
     (void)pm_buf_addf(out, "expected %s\n%*sreceived ", diagnosis->expected_checksum, LABEL_WIDTH,
                       "");
     add_after(out, diagnosis->received, diagnosis->received_len, width - LABEL_WIDTH);
-    (void)pm_buf_adds(out, diagnosis->exhausted ? "\n\n  (The search was stopped by its limit.)\n"
-                                                : "\n");
+    (void)pm_buf_addc(out, '\n');
+    add_effort(out, diagnosis);
     return out->failed ? -1 : 0;
 }
 

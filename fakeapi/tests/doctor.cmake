@@ -2,6 +2,8 @@
 set(doctor_tests ${CMAKE_CURRENT_LIST_DIR})
 pm_add_test(NAME test_doctor SOURCES ${doctor_tests}/test_doctor.c
     LIBS fa_doctor pm_util PkgConfig::CJSON LABELS unit)
+pm_add_test(NAME test_doctor_maps SOURCES ${doctor_tests}/test_doctor_maps.c
+    LIBS fa_doctor pm_util LABELS unit)
 pm_add_test(NAME test_doctor_pairs
     SOURCES ${doctor_tests}/test_doctor_pairs.c ${doctor_tests}/support/pairs.c
     LIBS fa_doctor pm_util LABELS unit)

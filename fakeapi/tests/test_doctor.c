@@ -15,6 +15,7 @@
 #include "doctor.h"
 #include "doctor_maps.h"
 #include "doctor_wire.h"
+#include "fs.h"
 
 #define PARAMS_MAX     32
 #define LINE_MAX_BYTES (64 << 10)
@@ -256,6 +257,22 @@ START_TEST(test_doctor_passes_over_the_checksum_parameter)
 }
 END_TEST
 
+START_TEST(test_doctor_takes_null_for_nothing)
+{
+    const struct fa_doctor_param params[] = {{.name = {NULL, 0}}, {.name = BYTES("timestamp")}};
+    struct fa_doctor_case request = {.params = params, .count = PM_ARRAY_LEN(params)};
+    struct fa_diagnosis diagnosis;
+
+    ck_assert_int_eq(fa_doctor_examine(&request, &diagnosis), 0);
+    ck_assert_str_eq(diagnosis.mistakes[0].id, "checksum-empty");
+    fa_diagnosis_clear(&diagnosis);
+    request.checksum = (struct fa_bytes)BYTES("AAAAAAAAAAAAAAAAAAAAAAAAAAA=");
+    ck_assert_int_eq(fa_doctor_examine(&request, &diagnosis), 0);
+    ck_assert_int_eq(diagnosis.verdict, FA_DIAGNOSIS_KEY);
+    fa_diagnosis_clear(&diagnosis);
+}
+END_TEST
+
 START_TEST(test_doctor_says_when_a_limit_stopped_it)
 {
     struct fa_doctor_case request =
@@ -367,6 +384,104 @@ START_TEST(test_doctor_catalogue_is_in_order)
         for (k = 0; k < fa_wire_mistake_count(); k++)
             ck_assert_str_ne(mistake->id, fa_wire_mistake(k)->id);
     }
+}
+END_TEST
+
+/* ---- MISTAKES.md, the catalogue for readers ---- */
+
+#define REFERENCE PM_SOURCE_DIR "/fakeapi/MISTAKES.md"
+
+static const char *const stage_names[FA_STAGE_MAX] = {
+    [FA_STAGE_KEY] = "Which bytes are the key",
+    [FA_STAGE_ALGORITHM] = "How key and text become a digest",
+    [FA_STAGE_PARAMS] = "Which parameters are signed",
+    [FA_STAGE_NAMES] = "How their names are written",
+    [FA_STAGE_CHARSET] = "In which character set",
+    [FA_STAGE_VALUES] = "How values are written",
+    [FA_STAGE_TIMESTAMP] = "How the timestamp is written",
+    [FA_STAGE_ENCODING] = "Percent-encoded or plain",
+    [FA_STAGE_REPEATED] = "In which order repeated names are",
+    [FA_STAGE_ORDER] = "Sorted how",
+    [FA_STAGE_JOIN] = "Joined how",
+    [FA_STAGE_TEXT] = "What happens to the finished text",
+    [FA_STAGE_WIRE] = "How the checksum is written and sent",
+};
+
+/* A row of a table; `{}` of a family becomes an ellipsis, and what Markdown would read is escaped.
+ */
+static void add_row(struct pm_buf *out, const struct fa_mistake *mistake)
+{
+    const char *at;
+
+    (void)pm_buf_addf(out, "| `%s` | ", mistake->id);
+    for (at = mistake->title; *at; at++) {
+        if (strncmp(at, "{}", 2) == 0) {
+            (void)pm_buf_adds(out, "…");
+            at++;
+            continue;
+        }
+        if (strchr("|*_<\\", *at))
+            (void)pm_buf_addc(out, '\\');
+        (void)pm_buf_addc(out, *at);
+    }
+    (void)pm_buf_adds(out, " |\n");
+}
+
+static void add_stage(struct pm_buf *out, enum fa_stage stage)
+{
+    size_t i;
+
+    (void)pm_buf_addf(out, "\n## %s\n\n%s %s\n\n| name | what was done |\n|---|---|\n",
+                      stage_names[stage], fa_stage_rule(stage), fa_stage_mend(stage));
+    for (i = 0; i < fa_catalogue_count; i++) {
+        if (fa_catalogue[i].stage == stage)
+            add_row(out, &fa_catalogue[i]);
+    }
+    for (i = 0; stage == FA_STAGE_WIRE && i < fa_wire_mistake_count(); i++)
+        add_row(out, fa_wire_mistake(i));
+}
+
+static void write_reference(struct pm_buf *out)
+{
+    enum fa_stage stage;
+
+    (void)pm_buf_addf(
+        out,
+        "# Mistakes that the doctor of signatures knows\n\n"
+        "When a checksum is wrong, the server and `paidmonitor sign --explain` look for the "
+        "mistake "
+        "that gives it:\n"
+        "%zu mistakes, several of them families (which parameter, which zone), alone, in pairs, "
+        "and "
+        "the everyday ones\nthree at a time. Names are stable. A … stands for the variant found. "
+        "This page is made from the catalogue, and\n`test_doctor` compares them; after a change "
+        "`PM_UPDATE=1 test_doctor` writes it anew.\n",
+        fa_catalogue_count + fa_wire_mistake_count());
+    for (stage = 0; stage < FA_STAGE_MAX; stage++)
+        add_stage(out, stage);
+}
+
+START_TEST(test_doctor_reference_lists_the_catalogue)
+{
+    struct pm_buf expected, found;
+    char bytes[4096];
+    FILE *file;
+    size_t n;
+
+    pm_buf_init(&expected, 1 << 20);
+    pm_buf_init(&found, 1 << 20);
+    write_reference(&expected);
+    if (getenv("PM_UPDATE"))
+        ck_assert_int_eq(pm_fs_replace(REFERENCE, expected.data, expected.len, 0644), 0);
+    file = fopen(REFERENCE, "re");
+    ck_assert_ptr_nonnull(file);
+    while ((n = fread(bytes, 1, sizeof(bytes), file)) > 0)
+        ck_assert_int_eq(pm_buf_add(&found, bytes, n), 0);
+    (void)fclose(file);
+    ck_assert_msg(found.len == expected.len && memcmp(found.data, expected.data, found.len) == 0,
+                  REFERENCE " is not what the catalogue says; PM_UPDATE=1 writes it anew");
+    pm_buf_clear(&expected);
+    pm_buf_clear(&found);
 }
 END_TEST
 
@@ -505,10 +620,12 @@ static const struct test_case cases[] = {
     TEST(test_doctor_names_the_mistakes_that_others_made),
     TEST(test_doctor_reaches_a_verdict),
     TEST(test_doctor_passes_over_the_checksum_parameter),
+    TEST(test_doctor_takes_null_for_nothing),
     TEST(test_doctor_says_when_a_limit_stopped_it),
     TEST(test_doctor_bounds_its_work_on_large_requests),
     TEST(test_doctor_survives_any_bytes),
     TEST(test_doctor_catalogue_is_in_order),
+    TEST(test_doctor_reference_lists_the_catalogue),
     TEST(test_doctor_shows_both_texts_and_where_they_part),
     TEST(test_doctor_header_is_one_short_line_of_ascii),
     TEST(test_doctor_never_shows_what_is_secret),
