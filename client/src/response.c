@@ -240,8 +240,8 @@ static const struct item_kind monitors = {sizeof(struct pm_monitor), read_monito
 int pm_response_read_monitors(const struct pm_node *root, bool is_info, struct pm_pool *pool,
                               struct pm_monitor_list *ret_list, struct pm_error *err)
 {
-    void *items;
-    size_t count;
+    void *items = NULL;
+    size_t count = 0;
     int r = read_items(root, is_info, &monitors, pool, &items, &count, err);
 
     if (r == 0)
@@ -279,8 +279,8 @@ static const struct item_kind rows = {sizeof(struct pm_row), read_row, "list of 
 int pm_response_read_rows(const struct pm_node *root, struct pm_pool *pool,
                           struct pm_row_list *ret_list, struct pm_error *err)
 {
-    void *items;
-    size_t count;
+    void *items = NULL;
+    size_t count = 0;
     int r = read_items(root, false, &rows, pool, &items, &count, err);
 
     if (r == 0)
@@ -330,8 +330,8 @@ static const struct item_kind agents = {sizeof(struct pm_agent), read_agent, "li
 int pm_response_read_agents(const struct pm_node *root, bool is_info, struct pm_pool *pool,
                             struct pm_agent_list *ret_list, struct pm_error *err)
 {
-    void *items;
-    size_t count;
+    void *items = NULL;
+    size_t count = 0;
     int r = read_items(root, is_info, &agents, pool, &items, &count, err);
 
     if (r == 0)
@@ -359,8 +359,8 @@ static const struct item_kind jobs = {sizeof(struct pm_job), read_job, "list of 
 int pm_response_read_jobs(const struct pm_node *root, struct pm_pool *pool,
                           struct pm_job_list *ret_list, struct pm_error *err)
 {
-    void *items;
-    size_t count;
+    void *items = NULL;
+    size_t count = 0;
     int r = read_items(root, false, &jobs, pool, &items, &count, err);
 
     if (r == 0)

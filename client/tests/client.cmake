@@ -14,6 +14,11 @@ foreach(name transport client)
 endforeach()
 pm_add_test(NAME test_config SOURCES test_config.c LIBS pm_config pm_client_objects pm_util LABELS unit)
 
+pm_add_test(NAME test_client_memory SOURCES test_client_memory.c
+            LIBS pm_stub pm_config pm_client_objects pm_util LABELS integration)
+target_link_options(test_client_memory PRIVATE
+    -Wl,--wrap=malloc -Wl,--wrap=calloc -Wl,--wrap=realloc -Wl,--wrap=reallocarray -Wl,--wrap=strdup)
+
 pm_add_test(NAME test_values SOURCES test_values.c ../cli/values.c LIBS pm_client_objects pm_util LABELS unit)
 target_include_directories(test_values PRIVATE ../cli)
 pm_add_test(NAME test_cli SOURCES test_cli.c LIBS pm_stub pm_util LABELS integration)
