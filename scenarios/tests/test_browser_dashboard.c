@@ -353,6 +353,42 @@ START_TEST(test_browser_shows_hostile_names_as_text)
 }
 END_TEST
 
+START_TEST(test_browser_explains_a_refused_request)
+{
+    struct pm_client_options options = PM_CLIENT_OPTIONS_INIT;
+    struct pm_client *stranger = NULL;
+    PM_AUTO_FREE char *diagnosis = NULL;
+    int64_t id;
+
+    open_all();
+    id = add_monitor("Login Monitor web-1");
+    options.url = fa_server_url(server);
+    options.apikey = APIKEY;
+    options.secret = APIKEY; /* the keys mixed up */
+    options.secret_len = strlen(APIKEY);
+    ck_assert_int_eq(pm_client_new(&options, &stranger, NULL), 0);
+    ck_assert_int_ne(pm_result_add(stranger, id, T0,
+                                   &(struct pm_value){"user_login", "Z\u00fcrich <b>"}, 1, NULL),
+                     0);
+    pm_client_free(stranger);
+    sign_in();
+    OK(sc_browser_click(browser, ".sections a:nth-child(2)", &err));
+    wait_for("document.querySelector('tbody .verdict').textContent === 'refused'");
+    take_pictures("requests");
+    OK(sc_browser_click(browser, "tbody td:nth-child(3) a", &err));
+    check_text("h1", "addResult");
+    check_text(".verdict", "refused");
+    OK(sc_browser_text(browser, ".diagnosis", &diagnosis, &err));
+    ck_assert_ptr_nonnull(strstr(diagnosis, "apikey"));
+    wait_for(
+        "document.querySelector('main').textContent.includes('user_login:Z%C3%BCrich%20%3Cb%3E')");
+    wait_for("!document.querySelector('main').textContent.includes('" SECRET "')");
+    take_pictures("request");
+    check_quiet_console();
+    close_all();
+}
+END_TEST
+
 START_TEST(test_browser_pictures_of_an_ordinary_day)
 {
     static const struct {
@@ -412,6 +448,7 @@ static const struct test_case cases[] = {
     TEST(test_browser_follows_through_pages_and_loses_no_row),
     TEST(test_browser_says_when_the_server_is_gone),
     TEST(test_browser_shows_hostile_names_as_text),
+    TEST(test_browser_explains_a_refused_request),
     TEST(test_browser_pictures_of_an_ordinary_day),
 };
 
