@@ -104,6 +104,16 @@ const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, 
     return NULL;
 }
 
+const struct fa_principal *fa_accounts_find_id(const struct fa_accounts *accounts, int64_t id)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        if (accounts->all[i].account.id == id)
+            return &accounts->all[i];
+    return NULL;
+}
+
 const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,
                                                  const char *user)
 {

@@ -33,6 +33,7 @@ size_t fa_accounts_count(const struct fa_accounts *accounts);
 
 /* What is lent stays valid until the next fa_accounts_put(). NULL: there is none. */
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey);
+const struct fa_principal *fa_accounts_find_id(const struct fa_accounts *accounts, int64_t id);
 const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,
                                                  const char *user);
 

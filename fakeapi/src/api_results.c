@@ -299,7 +299,7 @@ static int write_additional(void *context, int64_t checktime_ms, const char *tex
     return 0;
 }
 
-static enum fa_error write_additionals(struct fa_call *call, int64_t from_ms, int64_t to_ms)
+enum fa_error fa_write_additionals(struct fa_call *call, int64_t from_ms, int64_t to_ms)
 {
     struct additional_list list = {.call = call, .name = "result"};
 
@@ -317,18 +317,12 @@ enum fa_error fa_api_get_additional_results(struct fa_call *call)
     enum fa_error error = fa_find_monitor(call, &monitor);
     int64_t checktime_ms = fa_arg_number(call, "checktime");
 
-    return error == FA_OK ? write_additionals(call, checktime_ms, checktime_ms + 1) : error;
+    return error == FA_OK ? fa_write_additionals(call, checktime_ms, checktime_ms + 1) : error;
 }
 
 /* getMonitorResults */
 
-struct row_list {
-    struct fa_call *call;
-    struct fa_monitor_params declared;
-    int64_t timezone_min;
-};
-
-static const char *value_named(const struct fa_row *row, const char *name)
+const char *fa_row_value(const struct fa_row *row, const char *name)
 {
     size_t i;
 
@@ -339,7 +333,7 @@ static const char *value_named(const struct fa_row *row, const char *name)
 }
 
 /* Local time: `yyyy-MM-dd HH:mm` in JSON, `HH:mm` in XML; §3.7. */
-static void write_check_time(const struct row_list *list, int64_t checktime_ms)
+static void write_check_time(const struct fa_row_list *list, int64_t checktime_ms)
 {
     char text[PM_CLOCK_TIMESTAMP_SIZE];
     size_t len;
@@ -352,24 +346,22 @@ static void write_check_time(const struct row_list *list, int64_t checktime_ms)
     fa_write_integer(list->call->out, "checkTimeInGMT", checktime_ms);
 }
 
-/* fa_row_fn */
-static int write_row(void *context, const struct fa_row *row)
+int fa_write_row(const struct fa_row_list *list, const struct fa_row *row)
 {
-    const struct row_list *list = context;
     size_t i;
 
     fa_write_object(list->call->out, "result");
     for (i = 0; i < list->declared.count; i++) {
         const char *name = list->declared.items[i].name;
 
-        fa_write_text(list->call->out, name, value_named(row, name));
+        fa_write_text(list->call->out, name, fa_row_value(row, name));
     }
     write_check_time(list, row->checktime_ms);
     fa_write_end(list->call->out);
     return 0;
 }
 
-static enum fa_error begin_rows(struct fa_call *call, struct row_list *list)
+enum fa_error fa_begin_rows(struct fa_call *call, struct fa_row_list *list)
 {
     struct fa_monitor monitor;
     enum fa_error error = fa_find_monitor(call, &monitor);
@@ -380,12 +372,18 @@ static enum fa_error begin_rows(struct fa_call *call, struct row_list *list)
                           : error;
 }
 
-static enum fa_error write_rows(struct row_list *list, int64_t from_ms, int64_t to_ms)
+/* fa_row_fn */
+static int show_row(void *context, const struct fa_row *row)
+{
+    return fa_write_row(context, row);
+}
+
+enum fa_error fa_write_rows(struct fa_row_list *list, int64_t from_ms, int64_t to_ms)
 {
     struct fa_call *call = list->call;
 
     fa_write_list(call->out, "results");
-    if (fa_store_rows(call->app->store, call->monitor_id, from_ms, to_ms, write_row, list) < 0)
+    if (fa_store_rows(call->app->store, call->monitor_id, from_ms, to_ms, show_row, list) < 0)
         return fa_refuse_store(call);
     fa_write_end(call->out);
     return FA_OK;
@@ -406,11 +404,11 @@ static enum fa_error read_day(struct fa_call *call, int64_t *ret_from_ms)
 
 enum fa_error fa_api_get_monitor_results(struct fa_call *call)
 {
-    struct row_list list;
+    struct fa_row_list list;
     int64_t from_ms = 0;
     enum fa_error error = read_day(call, &from_ms);
 
     if (error == FA_OK)
-        error = begin_rows(call, &list);
-    return error == FA_OK ? write_rows(&list, from_ms, from_ms + DAY_MS) : error;
+        error = fa_begin_rows(call, &list);
+    return error == FA_OK ? fa_write_rows(&list, from_ms, from_ms + DAY_MS) : error;
 }

@@ -87,6 +87,12 @@ static bool is_word(const struct fa_call *call, const char *name, const char *wo
     return param && param->value_len == strlen(word) && strcasecmp(param->value, word) == 0;
 }
 
+static void read_form(struct fa_call *call)
+{
+    call->is_xml = is_word(call, "output", "xml");
+    call->version = is_word(call, "version", "3") ? 3 : 2;
+}
+
 /* §1.1: with or without a slash at the end. */
 static bool is_path(const struct fa_call *call, const char *path)
 {
@@ -114,8 +120,7 @@ static enum fa_error read_request(struct fa_call *call)
                          FA_PARAMS_MAX);
     if (r < 0)
         return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
-    call->is_xml = is_word(call, "output", "xml");
-    call->version = is_word(call, "version", "3") ? 3 : 2;
+    read_form(call);
     return FA_OK;
 }
 
@@ -148,10 +153,21 @@ static bool must_verify(const struct fa_call *call)
     return call->is_post && (!call->route || call->route->is_writing);
 }
 
+/* A public key may be anywhere: it must not lead to the account's other keys. */
+static enum fa_error check_public(struct fa_call *call)
+{
+    if (!call->route || (!call->route->is_writing && call->route->auth == FA_AUTH_APIKEY))
+        return FA_OK;
+    return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "%s does not take a publickey",
+                     call->route->action);
+}
+
 static enum fa_error check_caller(struct fa_call *call)
 {
     enum fa_error error;
 
+    if (call->is_public)
+        return check_public(call);
     if (call->route && call->route->auth == FA_AUTH_NONE)
         return FA_OK;
     error = fa_auth_identify(call);
@@ -194,8 +210,11 @@ static enum fa_error run_steps(struct fa_call *call)
 {
     enum fa_error error = read_request(call);
 
+    if (error == FA_OK)
+        error = fa_public_key_apply(call);
     if (error != FA_OK)
         return error;
+    read_form(call); /* once more, with what a public key has added */
     call->route =
         fa_route_find(action_of(call), call->is_custom_path ? FA_PATH_CUSTOM : FA_PATH_API);
     error = check_caller(call);

@@ -35,7 +35,7 @@ struct fa_arg_spec;
 #define FA_API_PATH    "/api"
 #define FA_CUSTOM_PATH "/customMonitorApi"
 
-#define FA_ARGS_MAX   16
+#define FA_ARGS_MAX   20
 #define FA_IDS_MAX    1000
 #define FA_REASON_MAX 512
 
@@ -76,6 +76,7 @@ struct fa_call {
     bool is_custom_path;
     bool is_post;
     bool is_xml;
+    bool is_public; /* by a public key: the caller is its owner and may only read */
     int version;
     int64_t now_ms;
     int64_t monitor_id;
@@ -132,6 +133,9 @@ enum fa_error fa_args_read(struct fa_call *call);
 /** Authenticate: caller and account. */
 enum fa_error fa_auth_identify(struct fa_call *call);
 enum fa_error fa_auth_verify(struct fa_call *call);
+
+/** §2.5: take over what the request's public key, if any, stands for. */
+enum fa_error fa_public_key_apply(struct fa_call *call);
 
 /** A wrong checksum: have the doctor look for the mistake, for the journal and the reply's header.
  */

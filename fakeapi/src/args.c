@@ -301,9 +301,10 @@ static const char *read_json(struct fa_call *call, struct fa_arg *arg)
     if (fa_json_parse(&call->arena, arg->text, &arg->json) == 0)
         return NULL;
     decoded = fa_udec(&call->arena, arg->text, strlen(arg->text));
-    if (decoded && fa_json_parse(&call->arena, decoded, &arg->json) == 0)
-        return NULL;
-    return "no JSON";
+    if (!decoded || fa_json_parse(&call->arena, decoded, &arg->json) < 0)
+        return "no JSON";
+    arg->text = decoded;
+    return NULL;
 }
 
 /* Each turns arg->text into the members of its type; it returns what is wrong, or NULL. */

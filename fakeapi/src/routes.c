@@ -36,6 +36,7 @@ static const struct fa_arg_spec common[] = {
     {.name = "validation", .section = "2.2", .about = "HMACSHA1 or token, in any case"},
     {.name = "checksum", .section = "2.3", .about = "signature over all other parameters"},
     {.name = "authToken", .section = "2.2", .about = "a token instead of a checksum"},
+    {.name = "publickey", .section = "2.5", .about = "on GET, instead of apikey"},
     {.name = "clientApikey", .section = "2.6", .about = "account a reseller acts for"},
 };
 
@@ -202,6 +203,310 @@ static const struct fa_arg_spec get_additional_args[] = {
     CHECKTIME,
 };
 
+static const struct fa_arg_spec report_args[] = {
+    MONITOR_ID,
+    {.name = "dateFrom",
+     .type = FA_TYPE_TIME,
+     .is_required = true,
+     .section = "3.10",
+     .about = "from this time on"},
+    {.name = "dateTo",
+     .type = FA_TYPE_TIME,
+     .is_required = true,
+     .section = "3.10",
+     .about = "up to but not at this time"},
+    {.name = "timezone",
+     .type = FA_TYPE_INTEGER,
+     .min = -1440,
+     .max = 1440,
+     .fallback = "0",
+     .section = "3.10",
+     .about = "minutes east of GMT"},
+    {.name = "interval",
+     .type = FA_TYPE_INTEGER,
+     .min = 1,
+     .max = 100000,
+     .section = "3.10",
+     .about = "length of a bucket; without it every row"},
+    {.name = "intervalType",
+     .type = FA_TYPE_WORD,
+     .words = "min hour day month",
+     .fallback = "min",
+     .section = "3.10",
+     .about = "unit of interval: min, hour, day or month"},
+};
+
+static const struct fa_arg_spec additional_report_args[] = {
+    MONITOR_ID,
+    {.name = "dateFrom",
+     .type = FA_TYPE_TIME,
+     .is_required = true,
+     .section = "3.10",
+     .about = "from this time on"},
+    {.name = "dateTo",
+     .type = FA_TYPE_TIME,
+     .is_required = true,
+     .section = "3.10",
+     .about = "up to but not at this time"},
+    {.name = "timezone",
+     .type = FA_TYPE_INTEGER,
+     .min = -1440,
+     .max = 1440,
+     .fallback = "0",
+     .section = "3.10",
+     .about = "minutes east of GMT"},
+};
+
+static const struct fa_arg_spec add_agent_args[] = {
+    PLAIN("name", true, "3.12", "the name of the agent"),
+    {.name = "type",
+     .type = FA_TYPE_PLAIN,
+     .fallback = "custom",
+     .section = "3.12",
+     .about = "any text, to filter by"},
+    {.name = "params", .type = FA_TYPE_JSON, .section = "3.12", .about = "an object of settings"},
+    {.name = "jobPollingInterval",
+     .type = FA_TYPE_INTEGER,
+     .min = 0,
+     .max = 2147483647,
+     .fallback = "0",
+     .section = "3.12",
+     .about = "how often it asks for jobs"},
+};
+
+static const struct fa_arg_spec edit_agent_args[] = {
+    {.name = "agentId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.12",
+     .about = "the id of the agent"},
+    PLAIN("name", false, "3.12", "new name"),
+    {.name = "params", .type = FA_TYPE_JSON, .section = "3.12", .about = "an object of settings"},
+    {.name = "jobPollingInterval",
+     .type = FA_TYPE_INTEGER,
+     .min = 0,
+     .max = 2147483647,
+     .section = "3.12",
+     .about = "how often it asks for jobs"},
+};
+
+static const struct fa_arg_spec delete_agent_args[] = {
+    {.name = "agentIds",
+     .type = FA_TYPE_IDS,
+     .is_required = true,
+     .section = "3.12",
+     .about = "one id or a comma list; all or none are deleted"},
+    {.name = "deleteMonitors",
+     .type = FA_TYPE_BOOLEAN,
+     .fallback = "false",
+     .section = "3.12",
+     .about = "delete their monitors as well"},
+};
+
+static const struct fa_arg_spec get_agents_args[] = {
+    PLAIN("type", false, "3.12", "only of this type"),
+    {.name = "loadTests",
+     .aliases = "loadTest",
+     .type = FA_TYPE_BOOLEAN,
+     .fallback = "false",
+     .section = "3.12",
+     .about = "with their monitors"},
+    {.name = "loadParams",
+     .aliases = "loadParametrs",
+     .type = FA_TYPE_BOOLEAN,
+     .fallback = "false",
+     .section = "3.12",
+     .about = "with their settings"},
+};
+
+static const struct fa_arg_spec agent_info_args[] = {
+    {.name = "agentId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.12",
+     .about = "the id of the agent"},
+};
+
+static const struct fa_arg_spec add_job_args[] = {
+    {.name = "agentId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.12",
+     .about = "the agent that is to do it"},
+    PLAIN("name", false, "3.12", "the name of the job"),
+    PLAIN("type", false, "3.12", "any text"),
+    {.name = "interval",
+     .aliases = "periodicity",
+     .section = "3.12",
+     .about = "how often, in minutes or free text"},
+    {.name = "params", .section = "3.12", .about = "free text or JSON"},
+    {.name = "monitorId", .type = FA_TYPE_ID, .section = "3.12", .about = "the monitor it is for"},
+};
+
+static const struct fa_arg_spec edit_job_args[] = {
+    {.name = "jobId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.12",
+     .about = "the id of the job"},
+    PLAIN("name", false, "3.12", "the name of the job"),
+    PLAIN("type", false, "3.12", "any text"),
+    {.name = "interval",
+     .aliases = "periodicity",
+     .section = "3.12",
+     .about = "how often, in minutes or free text"},
+    {.name = "params", .section = "3.12", .about = "free text or JSON"},
+    {.name = "activeFlag",
+     .type = FA_TYPE_INTEGER,
+     .min = 0,
+     .max = 1,
+     .section = "3.12",
+     .about = "1 when it is to be done"},
+};
+
+static const struct fa_arg_spec delete_job_args[] = {
+    {.name = "jobIds",
+     .type = FA_TYPE_IDS,
+     .is_required = true,
+     .section = "3.12",
+     .about = "one id or a comma list; all or none are deleted"},
+};
+
+static const struct fa_arg_spec get_jobs_args[] = {
+    {.name = "agentId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.12",
+     .about = "whose jobs"},
+    {.name = "lastJobId", .type = FA_TYPE_ID, .section = "3.12", .about = "only greater ids"},
+};
+
+static const struct fa_arg_spec add_page_args[] = {
+    {.name = "title", .is_required = true, .section = "3.13", .about = "the title of the page"},
+    {.name = "columnCount", .type = FA_TYPE_INTEGER, .section = "3.13", .about = "stored"},
+};
+
+static const struct fa_arg_spec page_id_args[] = {
+    {.name = "pageId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.13",
+     .about = "the id of the page"},
+};
+
+static const struct fa_arg_spec add_page_module_args[] = {
+    {.name = "moduleName",
+     .is_required = true,
+     .section = "3.13",
+     .about = "for instance CustomMonitor"},
+    {.name = "pageId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.13",
+     .about = "the id of the page"},
+    {.name = "column", .type = FA_TYPE_INTEGER, .section = "3.13", .about = "stored"},
+    {.name = "row", .type = FA_TYPE_INTEGER, .section = "3.13", .about = "stored"},
+    {.name = "dataModuleId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.13",
+     .about = "what it shows: the id of a monitor"},
+    {.name = "height", .type = FA_TYPE_INTEGER, .section = "3.13", .about = "stored"},
+};
+
+static const struct fa_arg_spec page_modules_args[] = {
+    {.name = "pageId", .type = FA_TYPE_ID, .section = "3.13", .about = "the id of the page, or"},
+    {.name = "pageName", .section = "3.13", .about = "its title"},
+};
+
+static const struct fa_arg_spec delete_page_module_args[] = {
+    {.name = "pageModuleId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.13",
+     .about = "the id of the module"},
+};
+
+static const struct fa_arg_spec add_contact_args[] = {
+    {.name = "firstName", .section = "3.13", .about = "stored"},
+    {.name = "lastName", .section = "3.13", .about = "stored"},
+    {.name = "account", .section = "3.13", .about = "stored"},
+    {.name = "contactType", .section = "3.13", .about = "stored"},
+    {.name = "timezone", .section = "3.13", .about = "stored"},
+    {.name = "group", .section = "3.13", .about = "stored"},
+    {.name = "sendDailyReport", .section = "3.13", .about = "stored"},
+    {.name = "sendWeeklyReport", .section = "3.13", .about = "stored"},
+    {.name = "sendMonthlyReport", .section = "3.13", .about = "stored"},
+    {.name = "portable", .section = "3.13", .about = "stored"},
+    {.name = "country", .section = "3.13", .about = "stored"},
+    {.name = "textType", .section = "3.13", .about = "stored"},
+};
+
+static const struct fa_arg_spec delete_contact_args[] = {
+    {.name = "contactId",
+     .type = FA_TYPE_ID,
+     .is_required = true,
+     .section = "3.13",
+     .about = "the id of the contact"},
+};
+
+static const struct fa_arg_spec add_rule_args[] = {
+    MONITOR_ID,
+    {.name = "contactId", .type = FA_TYPE_ID, .section = "3.13", .about = "who is told"},
+    {.name = "monitorType", .section = "3.13", .about = "stored"},
+    {.name = "contactGroup", .section = "3.13", .about = "stored"},
+    {.name = "period", .section = "3.13", .about = "stored"},
+    {.name = "notifyBackup", .section = "3.13", .about = "stored"},
+    {.name = "continuousAlerts", .section = "3.13", .about = "stored"},
+    {.name = "failureCount", .section = "3.13", .about = "stored"},
+    {.name = "weekdayFrom", .section = "3.13", .about = "stored"},
+    {.name = "weekdayTo", .section = "3.13", .about = "stored"},
+    {.name = "timeFrom", .section = "3.13", .about = "stored"},
+    {.name = "timeTo", .section = "3.13", .about = "stored"},
+    {.name = "paramName", .section = "3.13", .about = "stored"},
+    {.name = "paramValue", .section = "3.13", .about = "stored"},
+    {.name = "comparingMethod", .section = "3.13", .about = "stored"},
+    {.name = "minFailedLocationCount", .section = "3.13", .about = "stored"},
+};
+
+static const struct fa_arg_spec get_rules_args[] = {
+    MONITOR_ID,
+    {.name = "monitorType", .section = "3.13", .about = "not looked at"},
+};
+
+static const struct fa_arg_spec delete_rule_args[] = {
+    MONITOR_ID,
+    {.name = "monitorType", .section = "3.13", .about = "not looked at"},
+    {.name = "contactIds",
+     .type = FA_TYPE_IDS,
+     .section = "3.13",
+     .about = "only the rules for these contacts"},
+};
+
+static const struct fa_arg_spec add_public_key_args[] = {
+    {.name = "params",
+     .type = FA_TYPE_JSON,
+     .fallback = "{}",
+     .section = "2.5",
+     .about = "an object: the parameters it stands for"},
+};
+
+static const struct fa_arg_spec update_public_key_args[] = {
+    {.name = "key", .is_required = true, .section = "2.5", .about = "the public key"},
+    {.name = "params",
+     .type = FA_TYPE_JSON,
+     .is_required = true,
+     .section = "2.5",
+     .about = "an object: the parameters it stands for"},
+};
+
+static const struct fa_arg_spec delete_public_keys_args[] = {
+    {.name = "keys",
+     .is_required = true,
+     .section = "2.5",
+     .about = "a comma list; all or none are deleted"},
+};
+
 #define READ(action_name, on_paths, rule, table, function, in_section, text)                      \
     {                                                                                             \
         .action = (action_name), .paths = (on_paths), .auth = (rule), .args = (table),            \
@@ -219,7 +524,7 @@ static const struct fa_route routes[] = {
          "Get the keys of an account by user name and password"),
     {.action = "secretkey",
      .paths = FA_PATH_BOTH,
-     .auth = FA_AUTH_APIKEY,
+     .auth = FA_AUTH_OWNER,
      .handle = fa_api_secretkey,
      .section = "2.1",
      .about = "Get the secret key of an account"},
@@ -246,6 +551,68 @@ static const struct fa_route routes[] = {
          fa_api_get_additional_results, "3.9", "List the additional results of one checktime"),
     WRITE("colorizeMonitors", FA_PATH_CUSTOM, colorize_args, fa_api_colorize_monitors, "3.11",
           "Keep how a monitor is to be coloured"),
+    READ("getReport", FA_PATH_CUSTOM, FA_AUTH_APIKEY, report_args, fa_api_get_report, "3.10",
+         "List results over a span of time, or their aggregates"),
+    READ("getAdditionalDataReport", FA_PATH_CUSTOM, FA_AUTH_APIKEY, additional_report_args,
+         fa_api_get_additional_data_report, "3.10", "List additional results over a span of time"),
+    WRITE("addAgent", FA_PATH_CUSTOM, add_agent_args, fa_api_add_agent, "3.12", "Create an agent"),
+    WRITE("editAgent", FA_PATH_CUSTOM, edit_agent_args, fa_api_edit_agent, "3.12",
+          "Change an agent"),
+    WRITE("deleteAgent", FA_PATH_CUSTOM, delete_agent_args, fa_api_delete_agent, "3.12",
+          "Delete agents"),
+    READ("getAgents", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_agents_args, fa_api_get_agents, "3.12",
+         "List agents"),
+    READ("agentInfo", FA_PATH_CUSTOM, FA_AUTH_APIKEY, agent_info_args, fa_api_agent_info, "3.12",
+         "Show an agent"),
+    WRITE("addJob", FA_PATH_CUSTOM, add_job_args, fa_api_add_job, "3.12", "Give an agent a job"),
+    WRITE("editJob", FA_PATH_CUSTOM, edit_job_args, fa_api_edit_job, "3.12", "Change a job"),
+    WRITE("deleteJob", FA_PATH_CUSTOM, delete_job_args, fa_api_delete_job, "3.12", "Delete jobs"),
+    READ("getJobs", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_jobs_args, fa_api_get_jobs, "3.12",
+         "List the jobs of an agent"),
+    {.action = "getPublicKeys",
+     .paths = FA_PATH_BOTH,
+     .auth = FA_AUTH_OWNER,
+     .handle = fa_api_get_public_keys,
+     .section = "2.5",
+     .about = "List the public keys"},
+    WRITE("addPublicKey", FA_PATH_BOTH, add_public_key_args, fa_api_add_public_key, "2.5",
+          "Create a public key"),
+    WRITE("updatePublicKey", FA_PATH_BOTH, update_public_key_args, fa_api_update_public_key, "2.5",
+          "Change what a public key stands for"),
+    WRITE("deletePublicKeys", FA_PATH_BOTH, delete_public_keys_args, fa_api_delete_public_keys,
+          "2.5", "Delete public keys"),
+    WRITE("addPage", FA_PATH_API, add_page_args, fa_api_add_page, "3.13",
+          "Create a dashboard page"),
+    {.action = "pages",
+     .paths = FA_PATH_API,
+     .auth = FA_AUTH_APIKEY,
+     .handle = fa_api_pages,
+     .section = "3.13",
+     .about = "List dashboard pages"},
+    WRITE("deletePage", FA_PATH_API, page_id_args, fa_api_delete_page, "3.13",
+          "Delete a dashboard page"),
+    WRITE("addPageModule", FA_PATH_API, add_page_module_args, fa_api_add_page_module, "3.13",
+          "Put a module on a page"),
+    READ("pageModules", FA_PATH_API, FA_AUTH_APIKEY, page_modules_args, fa_api_page_modules, "3.13",
+         "List the modules of a page"),
+    WRITE("deletePageModule", FA_PATH_API, delete_page_module_args, fa_api_delete_page_module,
+          "3.13", "Take a module off its page"),
+    WRITE("addContact", FA_PATH_API, add_contact_args, fa_api_add_contact, "3.13",
+          "Create a contact"),
+    {.action = "contactsList",
+     .paths = FA_PATH_API,
+     .auth = FA_AUTH_APIKEY,
+     .handle = fa_api_contacts_list,
+     .section = "3.13",
+     .about = "List contacts"},
+    WRITE("deleteContact", FA_PATH_API, delete_contact_args, fa_api_delete_contact, "3.13",
+          "Delete a contact"),
+    WRITE("addNotificationRule", FA_PATH_API, add_rule_args, fa_api_add_notification_rule, "3.13",
+          "Create a notification rule"),
+    READ("getNotificationRules", FA_PATH_API, FA_AUTH_APIKEY, get_rules_args,
+         fa_api_get_notification_rules, "3.13", "List the notification rules of a monitor"),
+    WRITE("deleteNotificationRule", FA_PATH_API, delete_rule_args, fa_api_delete_notification_rule,
+          "3.13", "Delete notification rules of a monitor"),
 };
 
 const struct fa_route *fa_routes(size_t *ret_count)

@@ -48,6 +48,7 @@ struct fa_arg_spec {
 enum fa_auth_rule {
     FA_AUTH_NONE,   /* the action checks what it is given */
     FA_AUTH_APIKEY, /* version 2: the apikey; version 3: as FA_AUTH_SIGNED */
+    FA_AUTH_OWNER,  /* likewise, but a public key does not do */
     FA_AUTH_SIGNED, /* a checksum or a token */
 };
 
@@ -86,7 +87,7 @@ bool fa_arg_spec_is(const struct fa_arg_spec *spec, const char *name, size_t len
 #define FA_VALUE_MAX      (64 * 1024)
 #define FA_DEFINED_MAX    100
 
-/* Handlers: api_account.c, api_monitors.c, api_results.c */
+/* Handlers: the files api_*.c */
 enum fa_error fa_api_apikey(struct fa_call *call);
 enum fa_error fa_api_secretkey(struct fa_call *call);
 enum fa_error fa_api_userkey(struct fa_call *call);
@@ -101,5 +102,32 @@ enum fa_error fa_api_add_result(struct fa_call *call);
 enum fa_error fa_api_get_monitor_results(struct fa_call *call);
 enum fa_error fa_api_add_additional_results(struct fa_call *call);
 enum fa_error fa_api_get_additional_results(struct fa_call *call);
+enum fa_error fa_api_get_report(struct fa_call *call);
+enum fa_error fa_api_get_additional_data_report(struct fa_call *call);
+enum fa_error fa_api_add_agent(struct fa_call *call);
+enum fa_error fa_api_edit_agent(struct fa_call *call);
+enum fa_error fa_api_delete_agent(struct fa_call *call);
+enum fa_error fa_api_get_agents(struct fa_call *call);
+enum fa_error fa_api_agent_info(struct fa_call *call);
+enum fa_error fa_api_add_job(struct fa_call *call);
+enum fa_error fa_api_edit_job(struct fa_call *call);
+enum fa_error fa_api_delete_job(struct fa_call *call);
+enum fa_error fa_api_get_jobs(struct fa_call *call);
+enum fa_error fa_api_add_page(struct fa_call *call);
+enum fa_error fa_api_pages(struct fa_call *call);
+enum fa_error fa_api_delete_page(struct fa_call *call);
+enum fa_error fa_api_add_page_module(struct fa_call *call);
+enum fa_error fa_api_page_modules(struct fa_call *call);
+enum fa_error fa_api_delete_page_module(struct fa_call *call);
+enum fa_error fa_api_add_contact(struct fa_call *call);
+enum fa_error fa_api_contacts_list(struct fa_call *call);
+enum fa_error fa_api_delete_contact(struct fa_call *call);
+enum fa_error fa_api_add_notification_rule(struct fa_call *call);
+enum fa_error fa_api_get_notification_rules(struct fa_call *call);
+enum fa_error fa_api_delete_notification_rule(struct fa_call *call);
+enum fa_error fa_api_add_public_key(struct fa_call *call);
+enum fa_error fa_api_get_public_keys(struct fa_call *call);
+enum fa_error fa_api_update_public_key(struct fa_call *call);
+enum fa_error fa_api_delete_public_keys(struct fa_call *call);
 
 #endif

@@ -173,7 +173,8 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
     snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u", is_v6 ? "[" : "",
              options->listen, is_v6 ? "]" : "", fa_http_port(server->http));
     if (mount_all(server) < 0 ||
-        fa_dashboard_new(server->http, server->app.store, server->app.journal, &server->dashboard) < 0) {
+        fa_dashboard_new(server->http, server->app.store, server->app.journal,
+                         &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }

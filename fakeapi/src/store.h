@@ -221,7 +221,7 @@ int fa_store_object_set(struct fa_store *store, const struct fa_object *object);
  * kind */
 int fa_store_object_delete(struct fa_store *store, int64_t account_id, const char *kind,
                            int64_t id);
-/** Ascending ids. @parent_id: 0 for any; @id: 0 for all */
+/** Ascending ids. @account_id, @parent_id, @id: 0 for any */
 int fa_store_objects(struct fa_store *store, int64_t account_id, const char *kind,
                      int64_t parent_id, int64_t id, fa_object_fn visit, void *context);
 

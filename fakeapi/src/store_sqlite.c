@@ -143,7 +143,8 @@ static const struct {
                     "IItt"},
     [OBJECT_DELETE] = {"DELETE FROM objects WHERE account_id = ? AND kind = ? AND id = ?", "ItI"},
     [OBJECT_DELETE_CHILDREN] = {"DELETE FROM objects WHERE account_id = ? AND parent_id = ?", "II"},
-    [OBJECTS] = {"SELECT id, account_id, parent_id, kind, data FROM objects WHERE account_id = ?1"
+    [OBJECTS] = {"SELECT id, account_id, parent_id, kind, data FROM objects WHERE (?1 = 0 OR "
+                 "account_id = ?1)"
                  " AND kind = ?2 AND (?3 = 0 OR parent_id = ?3) AND (?4 = 0 OR id = ?4)"
                  " ORDER BY id",
                  "ItII"},

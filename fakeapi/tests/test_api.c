@@ -6,68 +6,21 @@
 #include <string.h>
 #include <time.h>
 
-#include "fakeapi.h"
-#include "peer.h"
+#include "site.h"
 
-#define KEY    "1234567890ABCDEFGHIJKLMNOP"
-#define SECRET "PONMLKJIHGFEDCBA0987654321"
+#define KEY    SITE_KEY
+#define SECRET SITE_SECRET
 #define PARAMS "user_login:Login Name:logins:3;count:Count:n:2;load:Load::4;ok:Fine::1"
 #define TIME   "1306929600000" /* 2011-06-01 12:00:00 */
 
-static struct fa_server *server;
-static struct peer_reply reply;
-
-static void start_as(enum fa_profile profile, const char *const *checks)
-{
-    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
-    char message[512];
-
-    options.profile = profile;
-    options.checks = checks;
-    ck_assert_msg(fa_server_start(&options, &server, message, sizeof(message)) == 0, "%s", message);
-    ck_assert_int_eq(fa_server_account_add(server, KEY, SECRET), 0);
-}
-
 static void start(void)
 {
-    start_as(FA_PROFILE_STRICT, NULL);
-}
-
-static void get(const char *query)
-{
-    char target[2048];
-
-    snprintf(target, sizeof(target), "/customMonitorApi?apikey=" KEY "&%s", query);
-    peer_get(fa_server_port(server), target, &reply);
-}
-
-static void post_form(const struct peer_form *form)
-{
-    char *body = peer_form_encode(form);
-
-    peer_post(fa_server_port(server), "/customMonitorApi", body, strlen(body), &reply);
-    free(body);
-}
-
-static struct peer_form form_of(const char *action)
-{
-    struct peer_form form = {0};
-
-    peer_form_add(&form, "action", action);
-    peer_form_add(&form, "apikey", KEY);
-    peer_form_add(&form, "version", "2");
-    return form;
-}
-
-static void sign_and_post(struct peer_form *form)
-{
-    peer_form_sign(form, SECRET);
-    post_form(form);
+    site_start(FA_PROFILE_STRICT, NULL);
 }
 
 static struct peer_form monitor_form(const char *name)
 {
-    struct peer_form form = form_of("addMonitor");
+    struct peer_form form = site_form("addMonitor");
 
     peer_form_add(&form, "name", name);
     peer_form_add(&form, "tag", "loginMonitor");
@@ -79,13 +32,13 @@ static void add_monitor(const char *name)
 {
     struct peer_form form = monitor_form(name);
 
-    sign_and_post(&form);
-    ck_assert_int_eq(reply.status, 200);
+    site_sign_and_post(&form);
+    ck_assert_int_eq(site_reply.status, 200);
 }
 
 static struct peer_form result_form(const char *results)
 {
-    struct peer_form form = form_of("addResult");
+    struct peer_form form = site_form("addResult");
 
     peer_form_add(&form, "monitorId", "1");
     peer_form_add(&form, "checktime", TIME);
@@ -97,26 +50,10 @@ static void add_result(const char *results)
 {
     struct peer_form form = result_form(results);
 
-    sign_and_post(&form);
+    site_sign_and_post(&form);
 }
 
 #define OF_DAY "monitorId=1&year=2011&month=6&day=1"
-
-static void expect(int status, const char *body)
-{
-    ck_assert_str_eq(reply.body, body);
-    ck_assert_int_eq(reply.status, status);
-}
-
-/* The reason the journal gives for the newest request. */
-static void expect_reason(const char *part)
-{
-    char *reason = fa_server_journal_reason(server, NULL);
-
-    ck_assert_ptr_nonnull(reason);
-    ck_assert_msg(strstr(reason, part) != NULL, "\"%s\" is not in \"%s\"", part, reason);
-    free(reason);
-}
 
 /* Successes */
 
@@ -124,28 +61,30 @@ START_TEST(test_the_articles_steps_give_the_documented_bytes)
 {
     start();
     add_monitor("login monitor");
-    expect(200, "{\"status\":\"ok\",\"data\":1}");
-    get("output=xml&version=2&action=getMonitors&tag=loginMonitor");
-    expect(200, "<monitors><monitor><id>1</id><tag>loginMonitor</tag><name>login monitor</name>"
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
+    site_get("output=xml&version=2&action=getMonitors&tag=loginMonitor");
+    site_expect(200,
+                "<monitors><monitor><id>1</id><tag>loginMonitor</tag><name>login monitor</name>"
                 "<type>custom</type></monitor></monitors>");
-    get("action=getMonitors");
-    expect(
+    site_get("action=getMonitors");
+    site_expect(
         200,
         "[{\"id\":\"1\",\"tag\":\"loginMonitor\",\"name\":\"login monitor\",\"type\":\"custom\"}]");
-    get("action=getMonitors&version=2&tag=other");
-    expect(200, "[]");
-    get("action=getMonitors&output=XML&tag=other");
-    expect(200, "<monitors></monitors>");
+    site_get("action=getMonitors&version=2&tag=other");
+    site_expect(200, "[]");
+    site_get("action=getMonitors&output=XML&tag=other");
+    site_expect(200, "<monitors></monitors>");
     add_result("user_login:root;count:3;load:0.5;ok:true");
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    get("action=getMonitorResults&" OF_DAY);
-    expect(200, "[{\"user_login\":\"root\",\"count\":\"3\",\"load\":\"0.5\",\"ok\":\"true\","
-                "\"checkTime\":\"2011-06-01 12:00\",\"checkTimeInGMT\":1306929600000}]");
-    get("action=getMonitorResults&output=xml&" OF_DAY);
-    expect(200, "<results><result><user_login>root</user_login><count>3</count><load>0.5</load>"
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_get("action=getMonitorResults&" OF_DAY);
+    site_expect(200, "[{\"user_login\":\"root\",\"count\":\"3\",\"load\":\"0.5\",\"ok\":\"true\","
+                     "\"checkTime\":\"2011-06-01 12:00\",\"checkTimeInGMT\":1306929600000}]");
+    site_get("action=getMonitorResults&output=xml&" OF_DAY);
+    site_expect(200,
+                "<results><result><user_login>root</user_login><count>3</count><load>0.5</load>"
                 "<ok>true</ok><checkTime>12:00</checkTime>"
                 "<checkTimeInGMT>1306929600000</checkTimeInGMT></result></results>");
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -156,18 +95,18 @@ START_TEST(test_xml_answers_of_writing_actions)
     start();
     form = monitor_form("m");
     peer_form_add(&form, "output", "xml");
-    sign_and_post(&form);
-    expect(200, "<result><status>ok</status><data>1</data></result>");
+    site_sign_and_post(&form);
+    site_expect(200, "<result><status>ok</status><data>1</data></result>");
     form = result_form("user_login:x");
     peer_form_add(&form, "output", "XML");
-    sign_and_post(&form);
-    expect(200, "<result><status>ok</status></result>");
-    form = form_of("deleteMonitor");
+    site_sign_and_post(&form);
+    site_expect(200, "<result><status>ok</status></result>");
+    form = site_form("deleteMonitor");
     peer_form_add(&form, "monitorId", "9");
     peer_form_add(&form, "output", "Xml");
-    sign_and_post(&form);
-    expect(400, "<error>Invalid monitorId</error>");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(400, "<error>Invalid monitorId</error>");
+    site_stop();
 }
 END_TEST
 
@@ -178,9 +117,9 @@ START_TEST(test_monitor_info_has_all_three_lists)
     start();
     peer_form_add(&form, "monitorParams", "bar::5:2;secret:S:x:3:true");
     peer_form_add(&form, "additionalResultParams", "details:Details::3");
-    sign_and_post(&form);
-    get("action=getMonitorInfo&monitorId=1&excludeHidden=True");
-    expect(
+    site_sign_and_post(&form);
+    site_get("action=getMonitorInfo&monitorId=1&excludeHidden=True");
+    site_expect(
         200,
         "{\"id\":\"1\",\"name\":\"m\",\"tag\":\"loginMonitor\",\"type\":\"custom\","
         "\"resultParams\":["
@@ -194,11 +133,11 @@ START_TEST(test_monitor_info_has_all_three_lists)
         "\"Details\",\"uom\":\"\",\"dataType\":\"3\"}],"
         "\"monitorParams\":[{\"id\":\"6\",\"name\":\"bar\",\"displayName\":\"\",\"value\":\"5\","
         "\"dataType\":\"2\"}]}");
-    get("action=getMonitorInfo&monitorId=1");
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"name\":\"secret\""));
-    get("action=getMonitorInfo&monitorId=1&isExcludeHidden=1");
-    ck_assert_ptr_null(strstr(reply.body, "\"name\":\"secret\""));
-    fa_server_stop(server);
+    site_get("action=getMonitorInfo&monitorId=1");
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"name\":\"secret\""));
+    site_get("action=getMonitorInfo&monitorId=1&isExcludeHidden=1");
+    ck_assert_ptr_null(strstr(site_reply.body, "\"name\":\"secret\""));
+    site_stop();
 }
 END_TEST
 
@@ -208,55 +147,55 @@ START_TEST(test_edit_changes_what_is_mentioned_and_nothing_else)
 
     start();
     peer_form_add(&form, "monitorParams", "bar:B:5:2");
-    sign_and_post(&form);
-    form = form_of("editMonitor");
+    site_sign_and_post(&form);
+    form = site_form("editMonitor");
     peer_form_add(&form, "monitorId", "1");
     peer_form_add(&form, "tag", "new tag");
     peer_form_add(&form, "monitorParams", "bar:B:6:3;new:N:7:2");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    get("action=getMonitorInfo&monitorId=1");
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"name\":\"m\",\"tag\":\"new tag\""));
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"value\":\"6\",\"dataType\":\"2\""));
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"value\":\"7\",\"dataType\":\"2\""));
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"name\":\"user_login\""));
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_get("action=getMonitorInfo&monitorId=1");
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"name\":\"m\",\"tag\":\"new tag\""));
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"value\":\"6\",\"dataType\":\"2\""));
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"value\":\"7\",\"dataType\":\"2\""));
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"name\":\"user_login\""));
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_delete_is_all_or_nothing)
 {
-    struct peer_form form = form_of("deleteMonitor");
+    struct peer_form form = site_form("deleteMonitor");
 
     start();
     add_monitor("a");
     add_monitor("b");
     peer_form_add(&form, "monitorId", "1,99");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Invalid monitorId\"}");
-    get("action=getMonitors&name=a");
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"id\":\"1\""));
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid monitorId\"}");
+    site_get("action=getMonitors&name=a");
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"id\":\"1\""));
     peer_form_set(&form, "monitorId", "1,2");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    get("action=getMonitors");
-    expect(200, "[]");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_get("action=getMonitors");
+    site_expect(200, "[]");
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_repeated_ids_in_brackets_are_a_list)
 {
-    struct peer_form form = form_of("deleteMonitor");
+    struct peer_form form = site_form("deleteMonitor");
 
     start();
     add_monitor("a");
     add_monitor("b");
     peer_form_add(&form, "monitorId[]", "1");
     peer_form_add(&form, "monitorId[]", "2");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_stop();
 }
 END_TEST
 
@@ -267,11 +206,11 @@ START_TEST(test_one_checktime_is_one_row)
     add_result("user_login:root");
     add_result("count:1");
     add_result("user_login:root;count:2");
-    ck_assert_int_eq(fa_server_rows(server, 1), 1);
-    get("action=getMonitorResults&" OF_DAY);
-    expect(200, "[{\"user_login\":\"root\",\"count\":\"2\",\"load\":\"\",\"ok\":\"\","
-                "\"checkTime\":\"2011-06-01 12:00\",\"checkTimeInGMT\":1306929600000}]");
-    fa_server_stop(server);
+    ck_assert_int_eq(fa_server_rows(site, 1), 1);
+    site_get("action=getMonitorResults&" OF_DAY);
+    site_expect(200, "[{\"user_login\":\"root\",\"count\":\"2\",\"load\":\"\",\"ok\":\"\","
+                     "\"checkTime\":\"2011-06-01 12:00\",\"checkTimeInGMT\":1306929600000}]");
+    site_stop();
 }
 END_TEST
 
@@ -282,10 +221,10 @@ START_TEST(test_seconds_are_taken_for_milliseconds)
     start();
     add_monitor("m");
     peer_form_set(&form, "checktime", "1306929600");
-    sign_and_post(&form);
-    get("action=getMonitorResults&" OF_DAY);
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"checkTimeInGMT\":1306929600000"));
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_get("action=getMonitorResults&" OF_DAY);
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"checkTimeInGMT\":1306929600000"));
+    site_stop();
 }
 END_TEST
 
@@ -311,62 +250,62 @@ START_TEST(test_a_day_is_the_zones_day)
         char query[256];
 
         snprintf(query, sizeof(query), "action=getMonitorResults&monitorId=1&%s", rows[i].query);
-        get(query);
-        ck_assert_msg(strstr(reply.body, rows[i].part) != NULL, "%s: %s", rows[i].query,
-                      reply.body);
+        site_get(query);
+        ck_assert_msg(strstr(site_reply.body, rows[i].part) != NULL, "%s: %s", rows[i].query,
+                      site_reply.body);
     }
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_multi_value_monitors_append_rows)
 {
-    struct peer_form form = form_of("addMonitor");
+    struct peer_form form = site_form("addMonitor");
 
     start();
     peer_form_add(&form, "name", "m");
     peer_form_add(&form, "tag", "t");
     peer_form_add(&form, "resultParams", "status:Status::3;pid:pid::2:true");
     peer_form_add(&form, "isMultiValue", "true");
-    sign_and_post(&form);
+    site_sign_and_post(&form);
     add_result("status:[OK,NOK];pid:[11,12];additionalResults:[[{%22d%22:1}],[{\"d\":2}]]");
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
     add_result("status:LAST");
-    get("action=getMonitorResults&" OF_DAY);
-    expect(200, "[{\"status\":\"OK\",\"pid\":\"11\",\"checkTime\":\"2011-06-01 "
-                "12:00\",\"checkTimeInGMT\":1306929600000},"
-                "{\"status\":\"NOK\",\"pid\":\"12\",\"checkTime\":\"2011-06-01 "
-                "12:00\",\"checkTimeInGMT\":1306929600000},"
-                "{\"status\":\"LAST\",\"pid\":\"\",\"checkTime\":\"2011-06-01 "
-                "12:00\",\"checkTimeInGMT\":1306929600000}]");
-    get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
-    expect(200, "[{\"d\":1},{\"d\":2}]");
-    fa_server_stop(server);
+    site_get("action=getMonitorResults&" OF_DAY);
+    site_expect(200, "[{\"status\":\"OK\",\"pid\":\"11\",\"checkTime\":\"2011-06-01 "
+                     "12:00\",\"checkTimeInGMT\":1306929600000},"
+                     "{\"status\":\"NOK\",\"pid\":\"12\",\"checkTime\":\"2011-06-01 "
+                     "12:00\",\"checkTimeInGMT\":1306929600000},"
+                     "{\"status\":\"LAST\",\"pid\":\"\",\"checkTime\":\"2011-06-01 "
+                     "12:00\",\"checkTimeInGMT\":1306929600000}]");
+    site_get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
+    site_expect(200, "[{\"d\":1},{\"d\":2}]");
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_additional_results_keep_their_numbers)
 {
-    struct peer_form form = form_of("addAdditionalResults");
+    struct peer_form form = site_form("addAdditionalResults");
 
     start();
     add_monitor("m");
     peer_form_add(&form, "monitorId", "1");
     peer_form_add(&form, "checktime", TIME);
     peer_form_add(&form, "results", "[ {\"bar\": 90} ]");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
-    expect(200, "[{\"bar\":90}]");
-    get("action=getAdditionalResults&monitorId=1&checktime=1306929601000");
-    expect(200, "[]");
-    get("action=getAdditionalResults&output=xml&monitorId=1&checktime=" TIME);
-    expect(200, "<results><result><bar>90</bar></result></results>");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
+    site_expect(200, "[{\"bar\":90}]");
+    site_get("action=getAdditionalResults&monitorId=1&checktime=1306929601000");
+    site_expect(200, "[]");
+    site_get("action=getAdditionalResults&output=xml&monitorId=1&checktime=" TIME);
+    site_expect(200, "<results><result><bar>90</bar></result></results>");
     peer_form_set(&form, "results", "[{details:DOWN}]");
-    sign_and_post(&form);
-    get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
-    expect(200, "[{\"bar\":90},{\"details\":\"DOWN\"}]");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_get("action=getAdditionalResults&monitorId=1&checktime=" TIME);
+    site_expect(200, "[{\"bar\":90},{\"details\":\"DOWN\"}]");
+    site_stop();
 }
 END_TEST
 
@@ -380,10 +319,10 @@ START_TEST(test_a_post_may_have_everything_in_the_query)
     peer_form_sign(&form, SECRET);
     query = peer_form_encode(&form);
     snprintf(target, sizeof(target), "/customMonitorApi/?&%s&", query);
-    peer_post(fa_server_port(server), target, "", 0, &reply);
-    expect(200, "{\"status\":\"ok\",\"data\":1}");
+    peer_post(fa_server_port(site), target, "", 0, &site_reply);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
     free(query);
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -391,11 +330,10 @@ END_TEST
 
 static void fetch_token(char *token)
 {
-    peer_get(fa_server_port(server), "/api?action=authToken&apikey=" KEY "&secretkey=" SECRET,
-             &reply);
-    ck_assert_int_eq(reply.status, 200);
-    ck_assert_int_eq(sscanf(reply.body, "{\"authToken\":\"%26[0-9A-V]\"}", token), 1);
-    ck_assert_uint_eq(strlen(reply.body), strlen("{\"authToken\":\"\"}") + 26);
+    site_get_target("/api?action=authToken&apikey=" KEY "&secretkey=" SECRET);
+    ck_assert_int_eq(site_reply.status, 200);
+    ck_assert_int_eq(sscanf(site_reply.body, "{\"authToken\":\"%26[0-9A-V]\"}", token), 1);
+    ck_assert_uint_eq(strlen(site_reply.body), strlen("{\"authToken\":\"\"}") + 26);
 }
 
 START_TEST(test_tokens_authenticate_for_a_day)
@@ -407,32 +345,32 @@ START_TEST(test_tokens_authenticate_for_a_day)
     fetch_token(token);
     peer_form_add(&form, "validation", "token");
     peer_form_add(&form, "authToken", token);
-    post_form(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":1}");
+    site_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
     peer_form_set(&form, "validation", NULL);
     peer_form_set(&form, "name", "n");
-    post_form(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":2}");
-    fa_server_clock_offset(server, INT64_C(24) * 3600 * 1000);
+    site_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":2}");
+    fa_server_clock_offset(site, INT64_C(24) * 3600 * 1000);
     peer_form_set(&form, "name", "o");
-    post_form(&form);
-    expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
-    fa_server_stop(server);
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_tokens_on_the_custom_path_and_in_xml)
 {
     start();
-    get("action=authToken&output=xml&secretkey=" SECRET);
-    ck_assert_int_eq(strncmp(reply.body, "<result><authToken>", 19), 0);
-    get("action=authToken&secretkey=wrong");
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    get("action=authToken");
-    expect(400, "{\"error\":\"Missing parameter: secretkey\"}");
-    peer_get(fa_server_port(server), "/api?action=authToken&apikey=none&secretkey=x", &reply);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    fa_server_stop(server);
+    site_get("action=authToken&output=xml&secretkey=" SECRET);
+    ck_assert_int_eq(strncmp(site_reply.body, "<result><authToken>", 19), 0);
+    site_get("action=authToken&secretkey=wrong");
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_get("action=authToken");
+    site_expect(400, "{\"error\":\"Missing parameter: secretkey\"}");
+    site_get_target("/api?action=authToken&apikey=none&secretkey=x");
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_stop();
 }
 END_TEST
 
@@ -446,10 +384,10 @@ START_TEST(test_wrong_tokens_are_refused_with_code_four)
         struct peer_form form = monitor_form("m");
 
         peer_form_add(&form, "authToken", tokens[i]);
-        post_form(&form);
-        expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
+        site_post(&form);
+        site_expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
     }
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -475,13 +413,13 @@ START_TEST(test_wrong_checksums_are_refused_and_store_nothing)
 
         peer_form_sign(&form, SECRET);
         peer_form_set(&form, "checksum", wrong[i]);
-        post_form(&form);
-        expect(403, "{\"error\":\"Authentication failure\"}");
-        expect_reason("checksum");
+        site_post(&form);
+        site_expect(403, "{\"error\":\"Authentication failure\"}");
+        site_expect_reason("checksum");
     }
-    get("action=getMonitors");
-    expect(200, "[]");
-    fa_server_stop(server);
+    site_get("action=getMonitors");
+    site_expect(200, "[]");
+    site_stop();
 }
 END_TEST
 
@@ -497,13 +435,13 @@ START_TEST(test_altered_requests_are_refused)
 
         peer_form_sign(&form, SECRET);
         peer_form_set(&form, names[i], "altered");
-        post_form(&form);
-        expect(403, "{\"error\":\"Authentication failure\"}");
+        site_post(&form);
+        site_expect(403, "{\"error\":\"Authentication failure\"}");
         peer_form_set(&form, names[i], NULL);
-        post_form(&form);
-        ck_assert_int_eq(reply.status, 403);
+        site_post(&form);
+        ck_assert_int_eq(site_reply.status, 403);
     }
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -512,13 +450,13 @@ START_TEST(test_nothing_to_authenticate_with)
     struct peer_form form = monitor_form("m");
 
     start();
-    post_form(&form);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    expect_reason("checksum is missing");
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("checksum is missing");
     peer_form_add(&form, "validation", "token");
-    post_form(&form);
-    expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
-    fa_server_stop(server);
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
+    site_stop();
 }
 END_TEST
 
@@ -527,25 +465,25 @@ START_TEST(test_unknown_keys_are_told_apart_by_action)
     struct peer_form form = monitor_form("m");
 
     start();
-    peer_get(fa_server_port(server), "/customMonitorApi?action=getMonitors&apikey=none", &reply);
-    expect(403, "{\"error\":\"Invalid api key\"}");
-    peer_get(fa_server_port(server), "/customMonitorApi?action=getMonitors", &reply);
-    expect(403, "{\"error\":\"Invalid api key\"}");
-    peer_get(fa_server_port(server), "/api?action=secretkey&apikey=", &reply);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    peer_get(fa_server_port(server), "/api?action=secretkey&apikey=none&version=2", &reply);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    peer_get(fa_server_port(server), "/api?action=secretkey&apikey=" KEY, &reply);
-    expect(200, "{\"secretkey\":\"" SECRET "\"}");
+    site_get_target("/customMonitorApi?action=getMonitors&apikey=none");
+    site_expect(403, "{\"error\":\"Invalid api key\"}");
+    site_get_target("/customMonitorApi?action=getMonitors");
+    site_expect(403, "{\"error\":\"Invalid api key\"}");
+    site_get_target("/api?action=secretkey&apikey=");
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_get_target("/api?action=secretkey&apikey=none&version=2");
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_get_target("/api?action=secretkey&apikey=" KEY);
+    site_expect(200, "{\"secretkey\":\"" SECRET "\"}");
     peer_form_set(&form, "apikey", "none");
-    sign_and_post(&form);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    expect_reason("\"none\"");
+    site_sign_and_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("\"none\"");
     peer_form_set(&form, "apikey", SECRET);
-    sign_and_post(&form);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    expect_reason("swapped");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("swapped");
+    site_stop();
 }
 END_TEST
 
@@ -573,17 +511,17 @@ START_TEST(test_timestamps_must_be_of_now)
     for (i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
         form = result_form("user_login:x");
         at_offset(&form, near[i]);
-        sign_and_post(&form);
-        ck_assert_int_eq(reply.status, 200);
+        site_sign_and_post(&form);
+        ck_assert_int_eq(site_reply.status, 200);
     }
     for (i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
         form = result_form("user_login:x");
         at_offset(&form, far[i]);
-        sign_and_post(&form);
-        expect(400, "{\"status\":\"Invalid timestamp\"}");
-        expect_reason("server's clock");
+        site_sign_and_post(&form);
+        site_expect(400, "{\"status\":\"Invalid timestamp\"}");
+        site_expect_reason("server's clock");
     }
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -602,13 +540,13 @@ START_TEST(test_timestamps_must_have_their_form)
     add_monitor("m");
     for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
         peer_form_set(&form, "timestamp", bad[i]);
-        sign_and_post(&form);
-        expect(400, "{\"status\":\"Invalid timestamp\"}");
+        site_sign_and_post(&form);
+        site_expect(400, "{\"status\":\"Invalid timestamp\"}");
     }
     peer_form_set(&form, "timestamp", "");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Missing parameter: timestamp\"}");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Missing parameter: timestamp\"}");
+    site_stop();
 }
 END_TEST
 
@@ -630,20 +568,20 @@ START_TEST(test_missing_and_empty_parameters_are_named)
         form = i < 3 ? monitor_form("n") : result_form("user_login:x");
         snprintf(want, sizeof(want), "{\"status\":\"Missing parameter: %s\"}", name);
         peer_form_set(&form, name, "");
-        sign_and_post(&form);
-        expect(400, want);
+        site_sign_and_post(&form);
+        site_expect(400, want);
         peer_form_set(&form, name, NULL);
-        sign_and_post(&form);
-        expect(400, want);
+        site_sign_and_post(&form);
+        site_expect(400, want);
     }
-    get("action=getMonitorInfo");
-    expect(400, "{\"error\":\"Missing parameter: monitorId\"}");
-    get("action=");
-    expect(400, "{\"error\":\"Missing parameter: action\"}");
-    get("version=3x");
-    expect(400, "{\"error\":\"Missing parameter: action\"}");
-    ck_assert_int_eq(fa_server_rows(server, 1), 0);
-    fa_server_stop(server);
+    site_get("action=getMonitorInfo");
+    site_expect(400, "{\"error\":\"Missing parameter: monitorId\"}");
+    site_get("action=");
+    site_expect(400, "{\"error\":\"Missing parameter: action\"}");
+    site_get("version=3x");
+    site_expect(400, "{\"error\":\"Missing parameter: action\"}");
+    ck_assert_int_eq(fa_server_rows(site, 1), 0);
+    site_stop();
 }
 END_TEST
 
@@ -708,15 +646,16 @@ START_TEST(test_malformed_parameters_are_named)
         const char *name = rows[i].name;
 
         peer_form_set(&form, name, rows[i].value);
-        sign_and_post(&form);
+        site_sign_and_post(&form);
         snprintf(want, sizeof(want), "{\"status\":\"Invalid %s\"}", name);
-        ck_assert_msg(strcmp(reply.body, want) == 0, "%s=%s: %s", name, rows[i].value, reply.body);
-        ck_assert_int_eq(reply.status, 400);
+        ck_assert_msg(strcmp(site_reply.body, want) == 0, "%s=%s: %s", name, rows[i].value,
+                      site_reply.body);
+        ck_assert_int_eq(site_reply.status, 400);
     }
-    ck_assert_int_eq(fa_server_rows(server, 1), 0);
-    get("action=getMonitors&name=n");
-    expect(200, "[]");
-    fa_server_stop(server);
+    ck_assert_int_eq(fa_server_rows(site, 1), 0);
+    site_get("action=getMonitors&name=n");
+    site_expect(200, "[]");
+    site_stop();
 }
 END_TEST
 
@@ -746,12 +685,12 @@ START_TEST(test_malformed_queries_are_named)
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
         char want[100];
 
-        get(rows[i][0]);
+        site_get(rows[i][0]);
         snprintf(want, sizeof(want), "{\"error\":\"Invalid %s\"}", rows[i][1]);
-        ck_assert_msg(strcmp(reply.body, want) == 0, "%s: %s", rows[i][0], reply.body);
-        ck_assert_int_eq(reply.status, 400);
+        ck_assert_msg(strcmp(site_reply.body, want) == 0, "%s: %s", rows[i][0], site_reply.body);
+        ck_assert_int_eq(site_reply.status, 400);
     }
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -767,30 +706,30 @@ START_TEST(test_limits_are_kept)
     for (i = 0; i < 255; i++)
         strcat(name, "ü");
     peer_form_set(&form, "name", name);
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":1}");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
     strcat(name, "x");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Invalid name\"}");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid name\"}");
     for (i = 0; i < 101; i++)
         sprintf(defined + strlen(defined), "p%d:a:b:3;", i);
     peer_form_set(&form, "name", "n");
     peer_form_set(&form, "resultParams", defined);
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Invalid resultParams\"}");
-    expect_reason("more than 100");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid resultParams\"}");
+    site_expect_reason("more than 100");
     strcpy(value, "user_login:");
     memset(value + 11, 'x', 64 * 1024 - 10);
     form = result_form(value);
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Invalid results\"}");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid results\"}");
     value[64 * 1024] = '\0';
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
     free(name);
     free(value);
     free(defined);
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -802,57 +741,57 @@ START_TEST(test_too_many_parameters_are_refused)
     start();
     for (i = 0; i < 10000; i++)
         memcpy(body + 4 * i, "a=1&", 5);
-    peer_post(fa_server_port(server), "/customMonitorApi", body, 40000, &reply);
-    expect(400, "{\"status\":\"Too many parameters\"}");
+    peer_post(fa_server_port(site), "/customMonitorApi", body, 40000, &site_reply);
+    site_expect(400, "{\"status\":\"Too many parameters\"}");
     free(body);
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_unknown_actions_are_quoted)
 {
-    struct peer_form form = form_of("noSuchAction");
+    struct peer_form form = site_form("noSuchAction");
 
     start();
-    post_form(&form);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Action 'noSuchAction' is not supported\"}");
-    get("action=noSuchAction");
-    expect(400, "{\"status\":\"Action 'noSuchAction' is not supported\"}");
-    get("action=getmonitors");
-    expect(400, "{\"status\":\"Action 'getmonitors' is not supported\"}");
-    get("action=addMonitor&name=x&tag=y&resultParams=a:b:c:3");
-    expect(400, "{\"status\":\"Action 'addMonitor' is not supported\"}");
-    peer_get(fa_server_port(server), "/api?action=getMonitors&apikey=" KEY, &reply);
-    expect(400, "{\"status\":\"Action 'getMonitors' is not supported\"}");
-    get("action=%3Cscript%3E%22%0A");
-    expect(400, "{\"status\":\"Action '<script>\\\"\\u000a' is not supported\"}");
-    fa_server_stop(server);
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Action 'noSuchAction' is not supported\"}");
+    site_get("action=noSuchAction");
+    site_expect(400, "{\"status\":\"Action 'noSuchAction' is not supported\"}");
+    site_get("action=getmonitors");
+    site_expect(400, "{\"status\":\"Action 'getmonitors' is not supported\"}");
+    site_get("action=addMonitor&name=x&tag=y&resultParams=a:b:c:3");
+    site_expect(400, "{\"status\":\"Action 'addMonitor' is not supported\"}");
+    site_get_target("/api?action=getMonitors&apikey=" KEY);
+    site_expect(400, "{\"status\":\"Action 'getMonitors' is not supported\"}");
+    site_get("action=%3Cscript%3E%22%0A");
+    site_expect(400, "{\"status\":\"Action '<script>\\\"\\u000a' is not supported\"}");
+    site_stop();
 }
 END_TEST
 
 START_TEST(test_version_3_authenticates_reads_and_numbers_errors)
 {
-    struct peer_form form = form_of("getMonitors");
+    struct peer_form form = site_form("getMonitors");
     char *query;
     char target[2048];
 
     start();
-    get("action=getMonitors&version=3");
-    expect(403, "{\"error\":\"Authentication failure\",\"errorCode\":100}");
+    site_get("action=getMonitors&version=3");
+    site_expect(403, "{\"error\":\"Authentication failure\",\"errorCode\":100}");
     peer_form_set(&form, "version", "3");
     peer_form_sign(&form, SECRET);
     query = peer_form_encode(&form);
     snprintf(target, sizeof(target), "/customMonitorApi?%s", query);
-    peer_get(fa_server_port(server), target, &reply);
-    expect(200, "[]");
+    site_get_target(target);
+    site_expect(200, "[]");
     free(query);
     add_monitor("m");
-    peer_get(fa_server_port(server), target, &reply);
-    expect(200, "[{\"id\":\"1\",\"tag\":\"loginMonitor\",\"name\":\"m\",\"type\":\"custom\","
-                "\"monitorParams\":[]}]");
-    fa_server_stop(server);
+    site_get_target(target);
+    site_expect(200, "[{\"id\":\"1\",\"tag\":\"loginMonitor\",\"name\":\"m\",\"type\":\"custom\","
+                     "\"monitorParams\":[]}]");
+    site_stop();
 }
 END_TEST
 
@@ -862,15 +801,15 @@ START_TEST(test_strict_refuses_what_the_action_does_not_have)
 
     start();
     peer_form_add(&form, "extra", "1");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Invalid extra\"}");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid extra\"}");
     form = monitor_form("m");
     peer_form_add(&form, "tag", "second");
-    sign_and_post(&form);
-    ck_assert_int_ge(reply.status, 400);
-    get("action=getMonitors&nocache=0.5&m_type=custom&checksum=x&validation=JSON");
-    expect(200, "[]");
-    fa_server_stop(server);
+    site_sign_and_post(&form);
+    ck_assert_int_ge(site_reply.status, 400);
+    site_get("action=getMonitors&nocache=0.5&m_type=custom&checksum=x&validation=JSON");
+    site_expect(200, "[]");
+    site_stop();
 }
 END_TEST
 
@@ -880,19 +819,18 @@ START_TEST(test_accounts_are_apart)
     struct peer_form form = result_form("user_login:x");
 
     start();
-    ck_assert_int_eq(fa_server_account_add(server, "OTHER", "OTHERSECRET"), 0);
+    ck_assert_int_eq(fa_server_account_add(site, "OTHER", "OTHERSECRET"), 0);
     add_monitor("m");
-    peer_get(fa_server_port(server), "/customMonitorApi?action=getMonitors&apikey=OTHER", &reply);
-    expect(200, "[]");
-    peer_get(fa_server_port(server),
-             "/customMonitorApi?action=getMonitorInfo&monitorId=1&apikey=OTHER", &reply);
-    expect(400, "{\"error\":\"Invalid monitorId\"}");
+    site_get_target("/customMonitorApi?action=getMonitors&apikey=OTHER");
+    site_expect(200, "[]");
+    site_get_target("/customMonitorApi?action=getMonitorInfo&monitorId=1&apikey=OTHER");
+    site_expect(400, "{\"error\":\"Invalid monitorId\"}");
     peer_form_set(&form, "apikey", "OTHER");
     peer_form_sign(&form, "OTHERSECRET");
-    post_form(&form);
-    expect(400, "{\"status\":\"Invalid monitorId\"}");
-    ck_assert_int_eq(fa_server_rows(server, 1), 0);
-    fa_server_stop(server);
+    site_post(&form);
+    site_expect(400, "{\"status\":\"Invalid monitorId\"}");
+    ck_assert_int_eq(fa_server_rows(site, 1), 0);
+    site_stop();
 }
 END_TEST
 
@@ -904,28 +842,28 @@ START_TEST(test_names_are_unique_as_the_switch_says)
 
     start();
     add_monitor("m");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Monitor with that name already exists\"}");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Monitor with that name already exists\"}");
     peer_form_set(&form, "tag", "other");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":2}");
-    form = form_of("editMonitor");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":2}");
+    form = site_form("editMonitor");
     peer_form_add(&form, "monitorId", "2");
     peer_form_add(&form, "tag", "loginMonitor");
-    sign_and_post(&form);
-    expect(400, "{\"status\":\"Monitor with that name already exists\"}");
-    fa_server_stop(server);
-    start_as(FA_PROFILE_STRICT, by_name);
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Monitor with that name already exists\"}");
+    site_stop();
+    site_start(FA_PROFILE_STRICT, by_name);
     add_monitor("m");
     form = monitor_form("m");
     peer_form_set(&form, "tag", "other");
-    sign_and_post(&form);
-    ck_assert_int_eq(reply.status, 400);
-    fa_server_stop(server);
-    start_as(FA_PROFILE_STRICT, allowed);
+    site_sign_and_post(&form);
+    ck_assert_int_eq(site_reply.status, 400);
+    site_stop();
+    site_start(FA_PROFILE_STRICT, allowed);
     add_monitor("m");
     add_monitor("m");
-    fa_server_stop(server);
+    site_stop();
 }
 END_TEST
 
@@ -934,15 +872,15 @@ START_TEST(test_replays_are_refused_when_asked_for)
     static const char *const refuse[] = {"replay=refuse", NULL};
     struct peer_form form = result_form("user_login:x");
 
-    start_as(FA_PROFILE_STRICT, refuse);
+    site_start(FA_PROFILE_STRICT, refuse);
     add_monitor("m");
     peer_form_sign(&form, SECRET);
-    post_form(&form);
-    ck_assert_int_eq(reply.status, 200);
-    post_form(&form);
-    expect(403, "{\"error\":\"Authentication failure\"}");
-    expect_reason("seen before");
-    fa_server_stop(server);
+    site_post(&form);
+    ck_assert_int_eq(site_reply.status, 200);
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("seen before");
+    site_stop();
 }
 END_TEST
 
@@ -951,18 +889,18 @@ START_TEST(test_vendor_profile_forgives_what_the_service_forgave)
 {
     struct peer_form form;
 
-    start_as(FA_PROFILE_VENDOR, NULL);
+    site_start(FA_PROFILE_VENDOR, NULL);
     form = monitor_form("m");
     peer_form_set(&form, "timestamp", "2001-01-01%2001:01:01");
     peer_form_add(&form, "nocache", "1");
-    sign_and_post(&form);
-    expect(200, "{\"status\":\"ok\",\"data\":1}");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
     add_result("user_login:x;nobody:y;count:many");
-    expect(200, "{\"status\":\"ok\",\"data\":null}");
-    get("action=getMonitorResults&" OF_DAY);
-    ck_assert_ptr_nonnull(strstr(reply.body, "\"count\":\"many\""));
-    ck_assert_ptr_null(strstr(reply.body, "nobody"));
-    fa_server_stop(server);
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    site_get("action=getMonitorResults&" OF_DAY);
+    ck_assert_ptr_nonnull(strstr(site_reply.body, "\"count\":\"many\""));
+    ck_assert_ptr_null(strstr(site_reply.body, "nobody"));
+    site_stop();
 }
 END_TEST
 
@@ -987,7 +925,7 @@ START_TEST(test_only_the_vendor_profile_mends_checksums)
         char name[16];
         char mended[64];
 
-        start_as(profiles[i], NULL);
+        site_start(profiles[i], NULL);
         for (number = 0;; number++) { /* until the checksum has a + in it */
             snprintf(name, sizeof(name), "m%d", number);
             form = monitor_form(name);
@@ -997,15 +935,15 @@ START_TEST(test_only_the_vendor_profile_mends_checksums)
         }
         repair_checksum(&form, mended, "");
         peer_form_set(&form, "checksum", mended);
-        post_form(&form);
-        ck_assert_int_eq(reply.status, profiles[i] == FA_PROFILE_STRICT ? 403 : 200);
+        site_post(&form);
+        ck_assert_int_eq(site_reply.status, profiles[i] == FA_PROFILE_STRICT ? 403 : 200);
         form = monitor_form("newline");
         peer_form_sign(&form, SECRET);
         repair_checksum(&form, mended, "\n");
         peer_form_set(&form, "checksum", mended);
-        post_form(&form);
-        ck_assert_int_eq(reply.status, profiles[i] == FA_PROFILE_STRICT ? 403 : 200);
-        fa_server_stop(server);
+        site_post(&form);
+        ck_assert_int_eq(site_reply.status, profiles[i] == FA_PROFILE_STRICT ? 403 : 200);
+        site_stop();
     }
 }
 END_TEST
