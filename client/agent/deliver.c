@@ -43,8 +43,7 @@ struct pm_deliver {
     int last_failure;
 };
 
-/* --- the client --------------------------------------------------------------------------------
- */
+/* ---- the client ---- */
 
 static void install_client(struct pm_deliver *deliver, struct pm_client *client)
 {
@@ -127,8 +126,7 @@ int pm_deliver_last_failure(const struct pm_deliver *deliver)
     return deliver->last_failure;
 }
 
-/* --- one event ---------------------------------------------------------------------------------
- */
+/* ---- one event ---- */
 
 /* Know the id of the event's monitor. */
 static int find_monitor(struct pm_deliver *deliver, const char *monitor, struct pm_error *err)
@@ -209,8 +207,7 @@ static bool learn_clock(struct pm_deliver *deliver, const struct pm_error *err)
     return true;
 }
 
-/* --- verdicts ----------------------------------------------------------------------------------
- */
+/* ---- verdicts ---- */
 
 struct outcome {
     const struct pm_journal_entry *entry;

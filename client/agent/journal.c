@@ -81,8 +81,7 @@ static int fail(struct pm_error *err, int code, const char *path, const char *re
     return pm_error_set(err, code, "cannot use the journal '%s': %s", path, reason);
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 static int run(struct pm_journal *journal, const char *text)
 {
@@ -215,8 +214,7 @@ const char *pm_journal_message(const struct pm_journal *journal)
     return sqlite3_errmsg(journal->db);
 }
 
-/* --- statements --------------------------------------------------------------------------------
- */
+/* ---- statements ---- */
 
 /* A value for a statement: text with its length, or a number. */
 struct value {

@@ -67,8 +67,7 @@ static enum status status_of(int code)
     }
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* ---- options ---- */
 
 static void print_help(void)
 {
@@ -125,8 +124,7 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
     return 0;
 }
 
-/* --- putting together --------------------------------------------------------------------------
- */
+/* ---- putting together ---- */
 
 static int configure(struct agent *agent, const char *path, struct pm_error *err)
 {

@@ -39,8 +39,7 @@ static int fail(struct pm_error *err, int code, const char *path, const char *re
     return pm_error_set(err, code, "cannot use the drop directory '%s': %s", path, reason);
 }
 
-/* --- opening -----------------------------------------------------------------------------------
- */
+/* ---- opening ---- */
 
 /* Whoever can write into the directory can report logins that never were. */
 static const char *distrust(const struct stat *status)
@@ -145,8 +144,7 @@ int pm_pickup_check(struct pm_pickup *pickup, struct pm_error *err)
     return reopen(pickup, err);
 }
 
-/* --- scanning ----------------------------------------------------------------------------------
- */
+/* ---- scanning ---- */
 
 /* The links of one transaction. */
 struct batch {

@@ -29,6 +29,8 @@ static const struct row {
     {PM_ERR_SYSTEM, ANY, NULL, PM_VERDICT_PAUSE},
 
     {PM_ERR_CONFIG, ANY, NULL, PM_VERDICT_HOLD},
+    {PM_ERR_REPLY, 413, NULL, PM_VERDICT_SET_ASIDE}, /* a proxy's words for the same */
+    {PM_ERR_REPLY, 414, NULL, PM_VERDICT_SET_ASIDE},
     {PM_ERR_REPLY, ANY, NULL, PM_VERDICT_HOLD}, /* a captive portal, or a wrong address */
 
     /* PROTOCOL.md §4 */

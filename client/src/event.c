@@ -123,8 +123,7 @@ void pm_event_format_name(const struct pm_event *event, char *name)
     (void)snprintf(name, PM_EVENT_NAME_SIZE, "%013lld-%s", (long long)event->wall_ms, event->id);
 }
 
-/* --- writing -----------------------------------------------------------------------------------
- */
+/* ---- writing ---- */
 
 /* A record under construction; once it is full it stays so. */
 struct writer {
@@ -273,8 +272,7 @@ size_t pm_event_encode(const struct pm_event *event, char *record, size_t size)
     }
 }
 
-/* --- reading -----------------------------------------------------------------------------------
- */
+/* ---- reading ---- */
 
 static bool is_encoded_byte(char byte)
 {

@@ -7,7 +7,7 @@ foreach(part backoff verdict compose journal pickup)
         LIBS ${agent_libs} LABELS unit)
 endforeach()
 
-if(BUILD_TESTING AND BUILD_FAKEAPI)
+if(BUILD_TESTING)
     # The agent once more, with faults to order.
     add_executable(agent_faults ../agent/main.c support/agent_faults.c)
     target_link_libraries(agent_faults PRIVATE pm_compiler ${agent_libs})
@@ -15,12 +15,18 @@ if(BUILD_TESTING AND BUILD_FAKEAPI)
         -Wl,--wrap=unlinkat -Wl,--wrap=pm_journal_commit -Wl,--wrap=pm_journal_done
         -Wl,--wrap=pm_clock_wall_ms)
 
-    pm_add_test(NAME test_agent_delivery
-        SOURCES test_agent_delivery.c support/relay.c
-        LIBS ${agent_libs} fakeapi_static LABELS integration threads TIMEOUT 120)
-    target_compile_definitions(test_agent_delivery PRIVATE
+    add_library(agent_world STATIC support/world.c)
+    target_compile_definitions(agent_world PUBLIC
         PM_AGENT="$<TARGET_FILE:paidmonitor-agent>" PM_AGENT_FAULTS="$<TARGET_FILE:agent_faults>")
-    add_dependencies(test_agent_delivery paidmonitor-agent agent_faults)
+    target_link_libraries(agent_world PUBLIC pm_test_support PRIVATE pm_agent)
+    add_dependencies(agent_world paidmonitor-agent agent_faults)
+endif()
+
+pm_add_test(NAME test_agent_outcomes SOURCES test_agent_outcomes.c
+    LIBS agent_world pm_stub ${agent_libs} LABELS integration)
+if(BUILD_FAKEAPI)
+    pm_add_test(NAME test_agent_delivery SOURCES test_agent_delivery.c support/relay.c
+        LIBS agent_world ${agent_libs} fakeapi_static LABELS integration threads TIMEOUT 120)
 endif()
 
 pm_add_script_test(NAME test_agent_manual SCRIPT test_agent_manual.sh

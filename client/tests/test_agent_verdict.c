@@ -31,6 +31,9 @@ static const struct {
     {PM_ERR_CONFIG, 0, "", PM_VERDICT_HOLD, PM_VERDICT_HOLD},   /* a certificate */
     {PM_ERR_CONFIG, 301, "", PM_VERDICT_HOLD, PM_VERDICT_HOLD}, /* a redirect */
     {PM_ERR_REPLY, 200, "", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
+    {PM_ERR_REPLY, 403, "", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
+    {PM_ERR_REPLY, 413, "", PM_VERDICT_SET_ASIDE, PM_VERDICT_HOLD},
+    {PM_ERR_REPLY, 414, "", PM_VERDICT_SET_ASIDE, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 403, "Authentication failure", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 200, "Authentication failure", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
     {PM_ERR_REFUSED, 403, "Invalid api key", PM_VERDICT_HOLD, PM_VERDICT_HOLD},
@@ -85,8 +88,7 @@ END_TEST
 
 START_TEST(test_verdict_gives_no_event_up_for_the_servers_or_the_networks_fault)
 {
-    static const int codes[] = {PM_ERR_NETWORK, PM_ERR_UNAVAILABLE, PM_ERR_SYSTEM, PM_ERR_CONFIG,
-                                PM_ERR_REPLY};
+    static const int codes[] = {PM_ERR_NETWORK, PM_ERR_UNAVAILABLE, PM_ERR_SYSTEM, PM_ERR_CONFIG};
 
     for (size_t i = 0; i < sizeof(codes) / sizeof(codes[0]); i++) {
         for (int status = 0; status < 600; status++) {

@@ -28,8 +28,7 @@
 
 #define SERVICE "pmtest"
 
-/* --- what libpam and the module say to syslog arrives here -------------------------------------
- */
+/* ---- what libpam and the module say to syslog arrives here ---- */
 
 static char syslog_text[8192];
 static int syslog_lines;
@@ -66,8 +65,7 @@ void __syslog_chk(int priority, int flag, const char *format, ...)
     va_end(args);
 }
 
-/* --- a host: service file, drop directory, handle -----------------------------------------------
- */
+/* ---- a host: service file, drop directory, handle ---- */
 
 struct host {
     char dir[64], confdir[80], drop[80];
@@ -197,8 +195,7 @@ static const char *text(const struct record *record, enum pm_event_text which)
     return record->event.texts[which].bytes;
 }
 
-/* --- answers -----------------------------------------------------------------------------------
- */
+/* ---- answers ---- */
 
 typedef int (*entry_point)(pam_handle_t *pamh, int flags, int argc, const char **argv);
 
@@ -292,8 +289,7 @@ START_TEST(test_pam_sufficient_is_no_way_in)
 }
 END_TEST
 
-/* --- records -----------------------------------------------------------------------------------
- */
+/* ---- records ---- */
 
 START_TEST(test_pam_open_and_close_leave_a_pair)
 {
@@ -478,8 +474,7 @@ START_TEST(test_pam_other_phases_leave_nothing)
 }
 END_TEST
 
-/* --- failures ----------------------------------------------------------------------------------
- */
+/* ---- failures ---- */
 
 START_TEST(test_pam_missing_drop_directory_is_said_once_and_the_login_goes_on)
 {
@@ -609,8 +604,7 @@ START_TEST(test_pam_drop_path_of_any_length_is_safe)
 }
 END_TEST
 
-/* --- the host process --------------------------------------------------------------------------
- */
+/* ---- the host process ---- */
 
 struct state {
     int fds, threads;
