@@ -87,20 +87,19 @@ static void measure(const struct table *table, size_t *widths)
     }
 }
 
-static void print_cells(const struct table *table, const size_t *widths)
+/* No blanks at the end of a line, where nobody sees them. */
+static void print_row(const struct table *table, char *const *cells, const size_t *widths)
 {
-    size_t i;
+    size_t end = table->columns, i;
 
-    for (i = 0; i < table->count; i++) {
-        bool is_last = (i + 1) % table->columns == 0;
-
-        (void)fputs(table->cells[i], stdout);
-        if (is_last)
-            (void)fputc('\n', stdout);
-        else
-            (void)printf("%*s", (int)(widths[i % table->columns] - width_of(table->cells[i])) + 2,
-                         "");
+    while (end > 0 && cells[end - 1][0] == '\0')
+        end--;
+    for (i = 0; i < end; i++) {
+        (void)fputs(cells[i], stdout);
+        if (i + 1 < end)
+            (void)printf("%*s", (int)(widths[i] - width_of(cells[i])) + 2, "");
     }
+    (void)fputc('\n', stdout);
 }
 
 int table_print(struct table *table)
@@ -113,7 +112,8 @@ int table_print(struct table *table)
         pm_log_error("out of memory");
     } else {
         measure(table, widths);
-        print_cells(table, widths);
+        for (i = 0; i + table->columns <= table->count; i += table->columns)
+            print_row(table, table->cells + i, widths);
     }
     for (i = 0; i < table->count; i++)
         free(table->cells[i]);

@@ -396,7 +396,7 @@ START_TEST(test_cli_lists_results)
     ask(replies, 1, ARGS("result", "list", "-i", "7", "-d", "2011-06-01", "-z", "+02:00"));
     assert_exit(0, "");
     ck_assert_str_eq(program.out, "CHECKTIME         user_login  host      tty\n"
-                                  "2011-06-01 12:00  root        10.0.0.5  \n"
+                                  "2011-06-01 12:00  root        10.0.0.5\n"
                                   "2011-06-01 12:01  a\\x09b                1\n");
     ck_assert_ptr_nonnull(
         strstr(stub_request(stub, 0), "&monitorId=7&year=2011&month=6&day=1&timezone=120&"));
@@ -444,7 +444,7 @@ START_TEST(test_cli_sends_what_the_other_commands_say)
         {{"additional", "list", "-i", "7", "-t", "5"},
          STUB_HEAD("200 OK", "19") "[{\"bar\":90,\"x\":\"\"}]",
          "action=getAdditionalResults&apikey=" APIKEY "&monitorId=7&checktime=5&output",
-         "bar  x\n90   \n"},
+         "bar  x\n90\n"},
         {{"report", "-i", "7", "--from", "2011-06-01", "--to", "1307016000000", "--every", "2hour",
           "-z", "60"},
          NONE,
@@ -473,7 +473,7 @@ START_TEST(test_cli_sends_what_the_other_commands_say)
                                     "\"2011-07-01 10:00\",\"lastAccess\":\"\"}]",
          "action=getAgents&apikey=" APIKEY "&type=x&output",
          "ID  NAME  TYPE  POLLING  CREATED           LAST ACCESS\n"
-         "43  a1    x     5        2011-07-01 10:00  \n"},
+         "43  a1    x     5        2011-07-01 10:00\n"},
         {{"agent", "show", "43", "-j"},
          STUB_HEAD(
              "200 OK",
