@@ -215,6 +215,93 @@ START_TEST(test_server_keeps_additional_results)
 }
 END_TEST
 
+START_TEST(test_server_reports_and_aggregates)
+{
+    const struct way *way = &ways[_i];
+    const struct pm_client_options options = options_of(way);
+    struct pm_report report = {.from_ms = CHECKTIME, .to_ms = CHECKTIME + 3};
+    const struct pm_color_rule rules[] = {{"load", ">5", "red"}, {"load", "<1", "green"}};
+    struct pm_row_list list;
+    int64_t id;
+    int i;
+
+    connect_with(&options);
+    id = add_monitor(way, way->name);
+    MUST(way, pm_monitor_colorize(client, id, rules, 2, &err));
+    for (i = 0; i < 4; i++) {
+        const char text[] = {(char)('1' + i), '\0'};
+        const struct pm_value value = {"load", text};
+
+        MUST(way, pm_result_add(client, id, CHECKTIME + i, &value, 1, &err));
+    }
+    MUST(way, pm_report(client, id, &report, &list, &err));
+    ck_assert_uint_eq(list.count, 3); /* the end is exclusive */
+    pm_row_list_clear(&list);
+
+    report.interval = 1;
+    report.unit = "hour";
+    MUST(way, pm_report(client, id, &report, &list, &err));
+    ck_assert_uint_eq(list.count, 1);
+    ck_assert_str_eq(list.items[0].values[1].name, "load");
+    ck_assert_double_eq(strtod(list.items[0].values[1].value, NULL), 3); /* the greatest */
+    pm_row_list_clear(&list);
+
+    report.interval = 0;
+    MUST(way, pm_additional_report(client, id, &report, &list, &err));
+    ck_assert_uint_eq(list.count, 0);
+    pm_row_list_clear(&list);
+}
+END_TEST
+
+START_TEST(test_server_keeps_agents_and_jobs)
+{
+    static const struct pm_value params[] = {{"drivelist", "C,D;\"E\""}};
+    const struct way *way = &ways[_i];
+    const struct pm_client_options options = options_of(way);
+    struct pm_agent agent = {.name = "a1",
+                             .type = "internal",
+                             .polling_interval = 5,
+                             .params = params,
+                             .param_count = 1};
+    struct pm_job job = {.name = "j", .type = "x", .interval = "3", .params = "x:ms"};
+    struct pm_agent_list agents;
+    struct pm_job_list jobs;
+
+    connect_with(&options);
+    MUST(way, pm_agent_add(client, &agent, &agent.id, &err));
+    agent.name = "a2";
+    MUST(way, pm_agent_edit(client, &agent, &err));
+    MUST(way, pm_agent_list(client, NULL, false, false, &agents, &err));
+    ck_assert_uint_ge(agents.count, 1);
+    pm_agent_list_clear(&agents);
+    MUST(way, pm_agent_info(client, agent.id, &agents, &err));
+    ck_assert_str_eq(agents.items[0].name, "a2");
+    ck_assert_str_eq(agents.items[0].type, "internal");
+    ck_assert_int_eq(agents.items[0].polling_interval, 5);
+    ck_assert_uint_eq(agents.items[0].param_count, 1);
+    ck_assert_str_eq(agents.items[0].params[0].name, "drivelist");
+    ck_assert_str_eq(agents.items[0].params[0].value, "C,D;\"E\"");
+    pm_agent_list_clear(&agents);
+
+    job.agent_id = agent.id;
+    MUST(way, pm_job_add(client, &job, &job.id, &err));
+    job.interval = "4";
+    job.state = PM_JOB_ACTIVE;
+    MUST(way, pm_job_edit(client, &job, &err));
+    MUST(way, pm_job_list(client, agent.id, 0, &jobs, &err));
+    ck_assert_uint_eq(jobs.count, 1);
+    ck_assert_int_eq(jobs.items[0].id, job.id);
+    ck_assert_str_eq(jobs.items[0].interval, "4");
+    ck_assert_str_eq(jobs.items[0].params, "x:ms");
+    pm_job_list_clear(&jobs);
+    MUST(way, pm_job_list(client, agent.id, job.id, &jobs, &err));
+    ck_assert_uint_eq(jobs.count, 0);
+    pm_job_list_clear(&jobs);
+    MUST(way, pm_job_delete(client, &job.id, 1, &err));
+    MUST(way, pm_agent_delete(client, &agent.id, 1, true, &err));
+}
+END_TEST
+
 /* ---- refusals ---- */
 
 START_TEST(test_server_refuses_a_wrong_secret)
@@ -295,6 +382,8 @@ int main(void)
         &test_server_keeps_monitors,
         &test_server_keeps_results,
         &test_server_keeps_additional_results,
+        &test_server_reports_and_aggregates,
+        &test_server_keeps_agents_and_jobs,
         &test_server_refuses_a_wrong_secret,
         &test_server_refuses_unknown_monitors_and_doubled_names,
     };
