@@ -81,11 +81,12 @@ static size_t read_escape(struct reader *reader, char *out)
 {
     static const char letters[] = "bfnrt";
     static const char bytes[] = "\b\f\n\r\t";
-    char letter = *reader->at++;
+    char letter = *reader->at;
     const char *found;
 
     if (letter == '\0')
         return 0;
+    reader->at++;
     if (letter == 'u')
         return read_unicode(reader, out);
     found = strchr(letters, letter);
@@ -214,8 +215,9 @@ static struct fa_json *read_entry(struct reader *reader, bool is_object)
             return NULL;
     }
     json = read_value(reader);
-    if (json)
-        json->name = name;
+    if (!json)
+        return NULL;
+    json->name = name;
     skip_blanks(reader);
     return json;
 }
