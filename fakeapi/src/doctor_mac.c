@@ -78,11 +78,11 @@ static bool has_key(const struct keyed *keyed, struct fa_bytes key)
 static int set_key(struct keyed *keyed, enum fa_doctor_digest digest, struct fa_bytes key)
 {
     char name[sizeof("SHA224")];
-    OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
-                           OSSL_PARAM_construct_end()};
+    OSSL_PARAM params[2] = {OSSL_PARAM_construct_end(), OSSL_PARAM_construct_end()};
     const char *bytes = key.len > 0 ? key.at : ""; /* NULL would mean: keep the key */
 
     memcpy(name, digest_names[digest], strlen(digest_names[digest]) + 1);
+    params[0] = OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0);
     keyed->is_set = false;
     if (!EVP_MAC_init(keyed->context, (const unsigned char *)bytes, key.len, params))
         return -1;
