@@ -61,7 +61,8 @@ static int check_parts(CURLU *parts, const char *url, bool allow_plain_http, str
 
     for (i = 0; i < PM_ARRAY_LEN(unwanted); i++) {
         text = NULL;
-        if (curl_url_get(parts, unwanted[i], &text, 0) == CURLUE_OK) {
+        /* libcurl passes over an empty query or fragment, but a path would be appended to it. */
+        if (curl_url_get(parts, unwanted[i], &text, 0) == CURLUE_OK || strpbrk(url, "?#")) {
             curl_free(text);
             return pm_error_set(err, PM_ERR_CONFIG,
                                 "the URL must be scheme and host only, without user, query or "
