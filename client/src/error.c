@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "buf.h"
+#include "text.h"
+
 static const struct {
     const char *text;
     bool is_retryable;
@@ -42,6 +45,18 @@ void pm_error_init(struct pm_error *err)
         *err = (struct pm_error){.retry_after_ms = -1, .server_date_ms = -1};
 }
 
+/* Files and servers have their words in messages: what could steer a terminal is marked. */
+static void mark_hidden(struct pm_error *err)
+{
+    struct pm_buf marked;
+
+    pm_buf_init(&marked, 16 * sizeof(err->message)); /* more than the longest marks take */
+    (void)pm_text_add_marked(&marked, err->message, strlen(err->message));
+    (void)snprintf(err->message, sizeof(err->message), "%s",
+                   marked.failed || !marked.data ? pm_err_text(err->code) : marked.data);
+    pm_buf_clear(&marked);
+}
+
 int pm_error_set(struct pm_error *err, int code, const char *format, ...)
 {
     va_list args;
@@ -52,6 +67,7 @@ int pm_error_set(struct pm_error *err, int code, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(err->message, sizeof(err->message), format, args);
     va_end(args);
+    mark_hidden(err);
     return code;
 }
 
