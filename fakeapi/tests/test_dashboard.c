@@ -994,6 +994,21 @@ START_TEST(test_events_end_with_the_monitor)
 }
 END_TEST
 
+START_TEST(test_events_need_more_than_a_head)
+{
+    struct answer answer;
+
+    open_site(fill_monitors);
+    sign_in();
+    answer = request("HEAD", "/dashboard/monitors/1/events", "");
+    ck_assert_int_eq(answer.status, 200);
+    free(answer.text);
+    run_there(store_carol); /* nobody is watching */
+    check_status("/dashboard/monitors/1", 200);
+    close_site();
+}
+END_TEST
+
 START_TEST(test_events_reach_every_viewer)
 {
     struct stream streams[20];
@@ -1044,6 +1059,7 @@ static const struct test_case cases[] = {
     TEST(test_events_catch_up_without_loss_or_doubles),
     TEST(test_events_ask_to_reload_what_they_do_not_tell),
     TEST(test_events_end_with_the_monitor),
+    TEST(test_events_need_more_than_a_head),
     TEST(test_events_reach_every_viewer),
 };
 

@@ -317,8 +317,7 @@ static const char *const hostile[] = {
     "__proto__",
     "",
     "=cmd|' /C calc'!A0",
-    "\xf0\x9f\x92\xa9 \xe6\xbc\xa2\xe5\xad\x97 \xd7\xa9\xd7\x9c\xd7\x95\xd7\x9d "
-    "Z\xcc\xb6\xcc\xb7\xcc\xb8",
+    "\U0001f4a9 \u6f22\u5b57 \u05e9\u05dc\u05d5\u05dd Z\u0336\u0337\u0338",
 };
 
 START_TEST(test_browser_shows_hostile_names_as_text)
