@@ -8,13 +8,11 @@
 
 #define SHOWN_MAX (64u << 10) /* ours: bytes of a text that are kept to be shown */
 
-#define STAND_IN_SECRET \
-    "zzSECRETKEYzz" /* letters that survive most mistakes; replaced at the end */
-#define STAND_IN_OTHER "zzHIDDENVALUEzz"
+#define LAYERS_MAX 3 /* of percent-encoding around a secret, PROTOCOL.md §1.3 */
 
-static const struct {
-    const char *stand_in, *shown;
-} stand_ins[] = {{STAND_IN_SECRET, "<secretkey>"}, {STAND_IN_OTHER, "<hidden>"}};
+/* Letters, since they survive most mistakes; replaced at the end. */
+#define STAND_IN_SECRET "zzSECRETKEYzz"
+#define STAND_IN_OTHER  "zzHIDDENVALUEzz"
 
 static bool is_credential(struct fa_bytes name)
 {
@@ -62,23 +60,48 @@ static void add_replaced(struct pm_buf *out, struct fa_bytes in, struct fa_bytes
     }
 }
 
+/* Does the secret come to light when the bytes are decoded a few times? */
+static bool hides_secret(struct fa_bytes in, struct fa_bytes secret)
+{
+    struct pm_buf layers[2];
+    bool is_hidden = false;
+    size_t i;
+
+    pm_buf_init(&layers[0], FA_DOCTOR_BYTES_PATIENT);
+    pm_buf_init(&layers[1], FA_DOCTOR_BYTES_PATIENT);
+    for (i = 0; i < LAYERS_MAX && !is_hidden && in.len > 0 && memchr(in.at, '%', in.len); i++) {
+        struct pm_buf *out = &layers[i % 2];
+
+        pm_buf_reset(out);
+        fa_map_form_decode(out, in.at, in.len);
+        in = (struct fa_bytes){out->data, out->len};
+        is_hidden = out->failed || find_nocase(in, 0, secret) < in.len;
+    }
+    pm_buf_clear(&layers[0]);
+    pm_buf_clear(&layers[1]);
+    return is_hidden;
+}
+
+/* A copy with stand-ins for what is secret. */
+static struct fa_bytes veil(struct pm_buf *buf, struct fa_bytes in, struct fa_bytes secret,
+                            bool is_whole)
+{
+    pm_buf_init(buf, FA_DOCTOR_BYTES_PATIENT);
+    if (!in.at)
+        return in;
+    if (is_whole || hides_secret(in, secret))
+        (void)pm_buf_adds(buf, STAND_IN_OTHER);
+    else
+        add_replaced(buf, in, secret, STAND_IN_SECRET);
+    return (struct fa_bytes){buf->data ? buf->data : "", buf->len};
+}
+
 /* A copy of the request in which stand-ins are in place of everything secret. */
 struct veiled {
     struct fa_doctor_case request;
     struct fa_doctor_param *params;
     struct pm_buf *buffers; /* four per parameter */
 };
-
-static struct fa_bytes veil(struct pm_buf *buf, struct fa_bytes in, struct fa_bytes secret,
-                            bool is_whole)
-{
-    pm_buf_init(buf, FA_DOCTOR_BYTES_PATIENT);
-    if (is_whole)
-        (void)pm_buf_adds(buf, STAND_IN_OTHER);
-    else
-        add_replaced(buf, in, secret, STAND_IN_SECRET);
-    return (struct fa_bytes){buf->data ? buf->data : "", buf->len};
-}
 
 static void veiled_clear(struct veiled *veiled)
 {
@@ -90,10 +113,24 @@ static void veiled_clear(struct veiled *veiled)
     free(veiled->params);
 }
 
+static struct fa_doctor_param veil_param(struct pm_buf *buffers, const struct fa_doctor_param *in,
+                                         struct fa_bytes secret)
+{
+    bool hides = is_credential(in->name);
+
+    return (struct fa_doctor_param){
+        .name = veil(&buffers[0], in->name, secret, false),
+        .value = veil(&buffers[1], in->value, secret, hides),
+        .raw_name = veil(&buffers[2], in->raw_name, secret, false),
+        .raw_value = veil(&buffers[3], in->raw_value, secret, hides),
+        .in_query = in->in_query,
+    };
+}
+
 static int veiled_init(struct veiled *veiled, const struct fa_doctor_case *request)
 {
     bool failed = false;
-    size_t i, k;
+    size_t i;
 
     *veiled = (struct veiled){.request = *request};
     veiled->params = calloc(request->count + 1, sizeof(veiled->params[0]));
@@ -104,50 +141,45 @@ static int veiled_init(struct veiled *veiled, const struct fa_doctor_case *reque
     }
     veiled->request.params = veiled->params;
     veiled->request.secret = (struct fa_bytes){STAND_IN_SECRET, strlen(STAND_IN_SECRET)};
-    for (i = 0; i < request->count; i++) {
-        const struct fa_doctor_param *in = &request->params[i];
-        struct fa_bytes all[4] = {in->name, in->value, in->raw_name, in->raw_value};
-        bool hides = is_credential(in->name);
-
-        for (k = 0; k < 4; k++) {
-            bool has_bytes = all[k].at != NULL;
-
-            all[k] = veil(&veiled->buffers[i * 4 + k], all[k], request->secret, hides && k % 2);
-            failed = failed || veiled->buffers[i * 4 + k].failed;
-            if (!has_bytes && k >= 2)
-                all[k] = (struct fa_bytes){NULL, 0};
-        }
-        veiled->params[i] = (struct fa_doctor_param){all[0], all[1], all[2], all[3], in->in_query};
-    }
+    for (i = 0; i < request->count; i++)
+        veiled->params[i] =
+            veil_param(&veiled->buffers[i * 4], &request->params[i], request->secret);
+    for (i = 0; i < request->count * 4; i++)
+        failed = failed || veiled->buffers[i].failed;
     if (failed)
         veiled_clear(veiled);
     return failed ? -1 : 0;
 }
 
-/* A string to be shown: stand-ins become what the reader sees, and is cut when very long. */
+/* What stood for a secret becomes what the reader sees. */
+static void unveil(struct pm_buf *out, struct fa_bytes in)
+{
+    struct pm_buf between;
+
+    pm_buf_init(&between, FA_DOCTOR_BYTES_PATIENT);
+    add_replaced(&between, in, (struct fa_bytes){STAND_IN_SECRET, strlen(STAND_IN_SECRET)},
+                 "<secretkey>");
+    in = (struct fa_bytes){between.data ? between.data : "", between.len};
+    add_replaced(out, in, (struct fa_bytes){STAND_IN_OTHER, strlen(STAND_IN_OTHER)}, "<hidden>");
+    out->failed = out->failed || between.failed;
+    pm_buf_clear(&between);
+}
+
+/* A string to be shown: without the secret, wherever it comes from, and cut when very long. */
 static int show(struct fa_bytes in, struct fa_bytes secret, char **ret_text, size_t *ret_len)
 {
-    struct pm_buf bufs[2], *out = &bufs[0], *old = &bufs[1];
-    size_t i;
+    struct pm_buf veiled, shown;
 
-    pm_buf_init(out, FA_DOCTOR_BYTES_PATIENT);
-    pm_buf_init(old, FA_DOCTOR_BYTES_PATIENT);
-    in.len = in.len < SHOWN_MAX ? in.len : SHOWN_MAX;
-    add_replaced(out, in, secret, "<secretkey>");
-    for (i = 0; i < PM_ARRAY_LEN(stand_ins); i++) {
-        struct pm_buf *next = old;
-
-        old = out;
-        out = next;
-        pm_buf_reset(out);
-        add_replaced(out, (struct fa_bytes){old->data ? old->data : "", old->len},
-                     (struct fa_bytes){stand_ins[i].stand_in, strlen(stand_ins[i].stand_in)},
-                     stand_ins[i].shown);
-    }
-    pm_buf_clear(old);
-    *ret_len = out->len;
-    *ret_text = pm_buf_take(out);
-    return *ret_text ? 0 : -1;
+    pm_buf_init(&shown, FA_DOCTOR_BYTES_PATIENT);
+    unveil(&shown, veil(&veiled, in.at ? in : (struct fa_bytes){"", 0}, secret, false));
+    shown.failed = shown.failed || veiled.failed;
+    pm_buf_clear(&veiled);
+    *ret_len = shown.len < SHOWN_MAX ? shown.len : SHOWN_MAX;
+    *ret_text = pm_buf_take(&shown);
+    if (!*ret_text)
+        return -1;
+    (*ret_text)[*ret_len] = '\0';
+    return 0;
 }
 
 /* Where two strings part, moved back to the start of a UTF-8 character. */

@@ -569,6 +569,8 @@ START_TEST(test_doctor_never_shows_what_is_secret)
         PARAM("note", "my key is " SECRET "!"),
         {.name = BYTES("Password"), .value = BYTES("hunter2"), .raw_value = BYTES("%68unter2")},
         PARAM("pons", "ponmlkjihgfedcba0987654321"),
+        PARAM("twice", "%2550ONMLKJIHGFEDCBA0987654321"),
+        PARAM("PONMLKJIHGFED", "CBA0987654321"),
         PARAM("secretkey", SECRET),
     };
     static const char *const hidden[] = {SECRET, "TOKEN4TOKEN4", "unter2"};
