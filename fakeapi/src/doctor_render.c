@@ -120,6 +120,8 @@ static size_t add_before(struct pm_buf *out, const char *bytes, size_t len, size
     struct pm_buf visible;
     size_t columns, skip = 0;
 
+    if (len == 0)
+        return 0;
     pm_buf_init(&visible, len * 4);
     (void)pm_text_add_visible(&visible, bytes, len);
     columns = count_columns(visible.data, visible.len);
