@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <check.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
 #include <stdbool.h>
@@ -22,7 +23,7 @@ struct stub {
     size_t reply_count;
     char url[sizeof("http://127.0.0.1:65535")];
     int listener;
-    int stop[2]; /* a pipe whose closing ends the thread */
+    int stop[2]; /* a pipe; a byte in it ends the thread */
     pthread_t thread;
     pthread_mutex_t lock;
     pthread_cond_t arrived;
@@ -152,7 +153,7 @@ struct stub *stub_start(const char *const *replies, size_t count)
     ck_assert_int_eq(listen(stub->listener, 16), 0);
     ck_assert_int_eq(getsockname(stub->listener, (struct sockaddr *)&address, &size), 0);
     (void)snprintf(stub->url, sizeof(stub->url), "http://127.0.0.1:%u", ntohs(address.sin_port));
-    ck_assert_int_eq(pipe(stub->stop), 0);
+    ck_assert_int_eq(pipe2(stub->stop, O_CLOEXEC), 0);
     ck_assert_int_eq(pthread_mutex_init(&stub->lock, NULL), 0);
     ck_assert_int_eq(pthread_cond_init(&stub->arrived, NULL), 0);
     ck_assert_int_eq(pthread_create(&stub->thread, NULL, run, stub), 0);
@@ -208,13 +209,14 @@ void stub_stop(struct stub *stub)
 {
     size_t i;
 
-    (void)close(stub->stop[1]);
+    ck_assert_int_eq(write(stub->stop[1], "", 1), 1); /* closing would not do: children have it */
     (void)pthread_join(stub->thread, NULL);
     for (i = 0; i < stub->count; i++)
         free(stub->requests[i]);
     (void)pthread_cond_destroy(&stub->arrived);
     (void)pthread_mutex_destroy(&stub->lock);
     (void)close(stub->stop[0]);
+    (void)close(stub->stop[1]);
     (void)close(stub->listener);
     free(stub);
 }
