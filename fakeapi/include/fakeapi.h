@@ -100,6 +100,16 @@ size_t fa_server_journal_count(struct fa_server *server, const char *action,
  */
 char *fa_server_journal_reason(struct fa_server *server, const char *action);
 
+/**
+ * What the newest request of an action was forgiven, one line each, as a copy that the caller
+ * frees; "" for nothing.
+ *
+ * @action: NULL for any
+ *
+ * Errors: NULL no such request
+ */
+char *fa_server_journal_deviations(struct fa_server *server, const char *action);
+
 /** How many rows of results a monitor has; -1 when the store cannot tell. */
 int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id);
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "buf.h"
+
 static const struct fa_checks profiles[] = {
     [FA_PROFILE_STRICT] =
         {
@@ -151,4 +153,12 @@ int fa_checks_set(struct fa_checks *checks, const char *text, char *message, siz
     }
     list_switches(message, size);
     return -1;
+}
+
+void fa_checks_describe(struct pm_buf *buf)
+{
+    size_t i;
+
+    for (i = 0; i < SWITCH_COUNT; i++)
+        (void)pm_buf_addf(buf, "| `%s` | %s |\n", switches[i].name, switches[i].words);
 }

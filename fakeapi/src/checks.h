@@ -11,6 +11,8 @@
 
 #include "fakeapi.h"
 
+struct pm_buf;
+
 enum fa_name_scope {
     FA_SCOPE_NAME_TAG_TYPE,
     FA_SCOPE_NAME,
@@ -49,6 +51,9 @@ void fa_checks_init(struct fa_checks *checks, enum fa_profile profile);
  * Errors: -1
  */
 int fa_checks_set(struct fa_checks *checks, const char *text, char *message, size_t size);
+
+/** Append all switches as rows of a Markdown table. Failures stick to the buffer. */
+void fa_checks_describe(struct pm_buf *buf);
 
 /** `strict` or `vendor`. Errors: -1 */
 int fa_profile_parse(const char *text, enum fa_profile *ret_profile);

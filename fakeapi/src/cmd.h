@@ -13,5 +13,6 @@ enum {
 
 /** @argv: the command's name first */
 int cmd_serve(int argc, char **argv);
+int cmd_reference(int argc, char **argv);
 
 #endif

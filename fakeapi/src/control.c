@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "describe.h"
 
 static void ready(struct fa_app *app, struct fa_http_reply *reply)
 {
@@ -22,12 +23,21 @@ static void health(struct fa_app *app, struct fa_http_reply *reply)
     (void)pm_buf_adds(&reply->body, is_well ? "{\"health\":\"ok\"}" : "{\"health\":\"store\"}");
 }
 
+static void openapi(struct fa_app *app, struct fa_http_reply *reply)
+{
+    (void)app;
+    reply->content_type = FA_CONTENT_JSON;
+    if (fa_describe_openapi(&reply->body) < 0)
+        reply->status = 500;
+}
+
 static const struct {
     const char *path;
     void (*answer)(struct fa_app *app, struct fa_http_reply *reply);
 } pages[] = {
     {FA_CONTROL_PATH "/ready", ready},
     {FA_CONTROL_PATH "/health", health},
+    {FA_CONTROL_PATH "/openapi.json", openapi},
 };
 
 void fa_control_handle(void *app, const struct fa_http_request *request,

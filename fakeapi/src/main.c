@@ -11,6 +11,7 @@ static const struct {
     const char *about;
 } commands[] = {
     {"serve", cmd_serve, "Serve the API until SIGTERM or SIGINT"},
+    {"reference", cmd_reference, "Print every action and its parameters"},
 };
 
 #define COMMAND_COUNT (sizeof(commands) / sizeof(commands[0]))
@@ -24,7 +25,7 @@ static void print_help(FILE *out)
           "Commands:\n",
           out);
     for (i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].about);
+        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
     fputs("\n" CMD_PROGRAM " COMMAND --help says more about one. "
           "See also paidmonitor-fakeapi(8).\n",
           out);

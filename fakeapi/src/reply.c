@@ -263,7 +263,7 @@ void fa_write_text(struct fa_writer *writer, const char *name, const char *text)
     (void)pm_text_add_json(writer->buf, text, strlen(text));
 }
 
-static void write_bare(struct fa_writer *writer, const char *name, const char *text)
+void fa_write_literal(struct fa_writer *writer, const char *name, const char *text)
 {
     if (writer->xml) {
         xml_text(writer, name, text);
@@ -278,7 +278,7 @@ void fa_write_integer(struct fa_writer *writer, const char *name, int64_t value)
     char text[24];
 
     snprintf(text, sizeof(text), "%" PRId64, value);
-    write_bare(writer, name, text);
+    fa_write_literal(writer, name, text);
 }
 
 void fa_write_id(struct fa_writer *writer, const char *name, int64_t value)
@@ -292,7 +292,7 @@ void fa_write_id(struct fa_writer *writer, const char *name, int64_t value)
 void fa_write_null(struct fa_writer *writer, const char *name)
 {
     if (!writer->xml)
-        write_bare(writer, name, "null");
+        fa_write_literal(writer, name, "null");
 }
 
 void fa_write_json(struct fa_writer *writer, const char *name, const struct fa_json *json)
@@ -304,7 +304,7 @@ void fa_write_json(struct fa_writer *writer, const char *name, const struct fa_j
         return;
     }
     if (json->type == FA_JSON_LITERAL) {
-        write_bare(writer, name, json->text);
+        fa_write_literal(writer, name, json->text);
         return;
     }
     open_level(writer, name, json->type == FA_JSON_ARRAY);

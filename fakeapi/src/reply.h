@@ -43,6 +43,8 @@ void fa_write_text(struct fa_writer *writer, const char *name, const char *text)
 void fa_write_integer(struct fa_writer *writer, const char *name, int64_t value);
 /** A number that is a string in JSON, as ids are. */
 void fa_write_id(struct fa_writer *writer, const char *name, int64_t value);
+/** Text that JSON shows without quotes: `true`, `1`. */
+void fa_write_literal(struct fa_writer *writer, const char *name, const char *text);
 /** `null` in JSON, nothing in XML. */
 void fa_write_null(struct fa_writer *writer, const char *name);
 /** A JSON value as it is; in XML its members as elements, those of a list called `item`. */

@@ -172,9 +172,8 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         return -1;
     snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u", is_v6 ? "[" : "",
              options->listen, is_v6 ? "]" : "", fa_http_port(server->http));
-    if (mount_all(server) < 0 ||
-        fa_dashboard_new(server->http, server->app.store, server->app.journal,
-                         &server->dashboard) < 0) {
+    if (mount_all(server) < 0 || fa_dashboard_new(server->http, server->app.store,
+                                                  server->app.journal, &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }
@@ -303,7 +302,8 @@ struct journal_wish {
     const char *action;
     enum fa_verdict verdict;
     size_t count;
-    char *reason; /* of the newest */
+    char *reason; /* of the newest, as the next */
+    char *deviations;
 };
 
 static bool is_wanted(const struct fa_journal_entry *entry, const struct journal_wish *wish)
@@ -321,8 +321,10 @@ static void search_journal(struct fa_server *server, void *context)
     for (id = fa_journal_newest(journal); id >= fa_journal_oldest(journal); id--) {
         const struct fa_journal_entry *entry = fa_journal_get(journal, id);
 
-        if (is_wanted(entry, wish) && wish->count++ == 0)
+        if (is_wanted(entry, wish) && wish->count++ == 0) {
             wish->reason = strdup(entry->reason);
+            wish->deviations = strdup(entry->deviations);
+        }
     }
 }
 
@@ -333,6 +335,7 @@ size_t fa_server_journal_count(struct fa_server *server, const char *action,
 
     run_on_loop(server, search_journal, &wish);
     free(wish.reason);
+    free(wish.deviations);
     return wish.count;
 }
 
@@ -341,7 +344,17 @@ char *fa_server_journal_reason(struct fa_server *server, const char *action)
     struct journal_wish wish = {.action = action, .verdict = FA_VERDICT_ANY};
 
     run_on_loop(server, search_journal, &wish);
+    free(wish.deviations);
     return wish.reason;
+}
+
+char *fa_server_journal_deviations(struct fa_server *server, const char *action)
+{
+    struct journal_wish wish = {.action = action, .verdict = FA_VERDICT_ANY};
+
+    run_on_loop(server, search_journal, &wish);
+    free(wish.reason);
+    return wish.deviations;
 }
 
 struct rows_wish {
