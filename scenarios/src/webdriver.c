@@ -20,8 +20,8 @@
 #include "percent.h"
 #include "proc.h"
 
-#define START_TIMEOUT_MS   30000
-#define COMMAND_TIMEOUT_MS 30000L
+#define START_TIMEOUT_MS   60000
+#define COMMAND_TIMEOUT_MS 60000L
 #define POLL_MS            20
 #define REPLY_MAX          (64u << 20) /* a screenshot of a long page */
 

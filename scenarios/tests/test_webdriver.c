@@ -87,6 +87,10 @@ START_TEST(test_browser_shows_sizes_colours_and_zones)
     ck_assert_int_eq(stat(path, &status), 0);
     ck_assert_int_gt(status.st_size, 500);
     ck_assert_int_eq(unlink(path), 0);
+    *strrchr(path, '/') = '\0';
+    ck_assert_int_eq(rmdir(path), 0);
+    *strrchr(path, '/') = '\0';
+    ck_assert_int_eq(rmdir(path), 0);
     sc_browser_close(browser);
 }
 END_TEST
