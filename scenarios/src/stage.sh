@@ -145,6 +145,7 @@ await() {
 
 # host_start [OPTION…]: with the module, unless the options are given otherwise.
 host_start() {
+    "$host" prepare
     start host "$host" run "$stage/host" "$@"
     await host "$stage/host/ready"
 }
