@@ -96,6 +96,8 @@ static const struct fa_encoding uri = {.safe = "-._~!*'();/?:@&=+$,#"};
 static const struct fa_encoding vendor_php = {.safe = "-._:;", .plus = true};
 static const struct fa_encoding vendor_php_20 = {.safe = "-._~:;"};
 static const struct fa_encoding slashes_kept = {.safe = "-._~/"};
+static const struct fa_encoding all = {.safe = ""};
+static const struct fa_encoding all_lower = {.safe = "", .lower = true};
 static const struct fa_encoding twice = {.safe = "-._~", .times = 2};
 static const struct fa_encoding form_twice = {.safe = "-._", .plus = true, .times = 2};
 static const struct fa_encoding blank_only = {.only = " "};
@@ -144,6 +146,8 @@ static const struct fa_join join_values_ampersand = {.between = "&", .without_na
 static const struct fa_join join_values_comma = {.between = ",", .without_names = true};
 static const struct fa_join join_values_newline = {.between = "\n", .without_names = true};
 static const struct fa_join join_values_bar = {.between = "|", .without_names = true};
+static const struct fa_join join_values_first = {.values_first = true};
+static const struct fa_join join_ampersands = {.middle = "&", .between = "&"};
 static const struct fa_join join_names = {.without_values = true};
 
 /* ---- orders ---- */
@@ -366,6 +370,7 @@ const struct fa_mistake fa_catalogue[] = {
         .apply = fa_key_is_apikey_and_secret),
     KEY("key-secret-apikey", 1, "the key was the secret key followed by the apikey",
         .apply = fa_key_is_secret_and_apikey),
+    KEY("key-twice", 2, "the key was the secret key twice", .apply = fa_key_is_twice),
     KEY("key-reversed", 2, "the key was written backwards", .map = fa_map_reverse),
     KEY("key-placeholder", 2, "the key was the placeholder '{}', not the secret key",
         FAMILY(fa_key_placeholder),
@@ -574,6 +579,10 @@ const struct fa_mistake fa_catalogue[] = {
               FAMILY(fa_time_zone)),
 
     /* Percent-encoded or plain */
+    ENCODING("blanks-encoded", 0, "blanks in values were signed as %20", .encoding = &blank_only,
+             .mend = BLANK_MEND),
+    ENCODING("blanks-as-plus", 0, "blanks in values were signed as +", .encoding = &blank_plus,
+             .mend = BLANK_MEND),
     ENCODING("values-encoded", 0, "the values were percent-encoded before signing (blank as %20)",
              .encoding = &rfc3986),
     ENCODING("values-form-encoded", 0, "the values were form-encoded before signing (blank as +)",
@@ -622,10 +631,13 @@ const struct fa_mistake fa_catalogue[] = {
              .encoding = &twice),
     ENCODING("values-form-encoded-twice", 1, "the values were form-encoded twice before signing",
              .encoding = &form_twice),
-    ENCODING("blanks-encoded", 0, "blanks in values were signed as %20", .encoding = &blank_only,
-             .mend = BLANK_MEND),
-    ENCODING("blanks-as-plus", 0, "blanks in values were signed as +", .encoding = &blank_plus,
-             .mend = BLANK_MEND),
+    ENCODING("values-encoded-all", 1,
+             "the values were percent-encoded before signing, everything but letters and digits",
+             .encoding = &all),
+    ENCODING("values-encoded-all-lower", 1,
+             "the values were percent-encoded before signing, everything but letters and digits, "
+             "with lower-case digits",
+             .encoding = &all_lower),
     ENCODING("plus-encoded", 1, "plus signs in values were signed as %2B", .encoding = &plus_only),
     ENCODING("percent-encoded", 1, "percent signs in values were signed as %25",
              .encoding = &percent_only),
@@ -684,6 +696,7 @@ const struct fa_mistake fa_catalogue[] = {
          join_query_mark),
     JOIN("joined-by-equals", 0, "names and values were joined by =", join_equals),
     JOIN("joined-by-ampersand", 0, "the pairs were joined by &", join_ampersand),
+    JOIN("joined-by-ampersands", 1, "everything was joined by &", join_ampersands),
     JOIN("joined-by-colon-semicolon", 1, "names and values were joined by : and ;",
          join_colon_semicolon),
     JOIN("joined-by-colon-semicolon-with-tail", 2,
@@ -726,6 +739,7 @@ const struct fa_mistake fa_catalogue[] = {
     JOIN("values-only-newline", 2, "only the values were signed, joined by newlines",
          join_values_newline),
     JOIN("values-only-bar", 2, "only the values were signed, joined by |", join_values_bar),
+    JOIN("values-first", 1, "each value was signed before its name", join_values_first),
     JOIN("names-only", 1, "only the names were signed, not the values", join_names),
 
     /* What happens to the finished text */
@@ -769,6 +783,7 @@ const struct fa_mistake fa_catalogue[] = {
     TEXT("text-encoded", 1, "the whole text was percent-encoded", .encoding = &rfc3986),
     TEXT("text-form-encoded", 1, "the whole text was form-encoded", .encoding = &form),
     TEXT("text-base64", 2, "the whole text was encoded as Base64", .map = fa_map_base64),
+    TEXT("text-hex", 2, "the whole text was written in hexadecimal", .map = fa_map_hex),
     TEXT("text-double-quoted", 1, "the text was in double quotes", .before = "\"", .after = "\""),
     TEXT("text-single-quoted", 1, "the text was in single quotes", .before = "'", .after = "'"),
     TEXT("text-blank-after", 1, "a blank followed the text", .after = " "),

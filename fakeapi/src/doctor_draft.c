@@ -372,6 +372,19 @@ static void add_piece(struct pm_buf *out, const struct fa_join *join, struct fa_
         (void)pm_buf_add(out, piece.at, piece.len);
 }
 
+static void add_pair(struct pm_buf *out, const struct fa_join *join,
+                     const struct fa_draft_param *param)
+{
+    struct fa_bytes first = join->values_first ? param->value : param->name;
+    struct fa_bytes second = join->values_first ? param->name : param->value;
+
+    if (!join->without_names)
+        add_piece(out, join, first);
+    add_optional(out, join->middle);
+    if (!join->without_values)
+        add_piece(out, join, second);
+}
+
 /* PROTOCOL.md §2.3 step 4: name and value, nothing between. */
 static void join(struct fa_draft *draft)
 {
@@ -384,11 +397,7 @@ static void join(struct fa_draft *draft)
     for (i = 0; i < draft->count; i++) {
         if (i > 0)
             add_optional(out, join->between);
-        if (!join->without_names)
-            add_piece(out, join, draft->params[i].name);
-        add_optional(out, join->middle);
-        if (!join->without_values)
-            add_piece(out, join, draft->params[i].value);
+        add_pair(out, join, &draft->params[i]);
     }
     add_optional(out, join->tail);
 }

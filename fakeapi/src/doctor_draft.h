@@ -34,7 +34,7 @@ struct fa_draft_param;
 /* How names and values are joined: head, name, middle, value, between, name, …, tail. */
 struct fa_join {
     const char *head, *middle, *between, *tail; /* NULL for nothing */
-    bool without_names, without_values;
+    bool without_names, without_values, values_first;
     fa_map *map; /* over names and values, or NULL */
 };
 

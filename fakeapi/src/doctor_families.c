@@ -54,6 +54,12 @@ void fa_key_is_secret_and_apikey(struct fa_draft *draft, size_t variant)
     set_key(draft, draft->request->secret, draft->request->apikey);
 }
 
+void fa_key_is_twice(struct fa_draft *draft, size_t variant)
+{
+    (void)variant;
+    set_key(draft, draft->request->secret, draft->request->secret);
+}
+
 void fa_key_is_empty(struct fa_draft *draft, size_t variant)
 {
     (void)variant;
@@ -466,16 +472,29 @@ void fa_params_empty_left_out(struct fa_draft *draft, size_t variant)
     filter(draft, is_filled);
 }
 
+/* Does the request have parameters in both places? Otherwise leaving out those of one is no
+ * mistake. */
+static bool has_both(const struct fa_draft *draft)
+{
+    size_t in_query = 0, i;
+
+    for (i = 0; i < draft->right_count; i++)
+        in_query += draft->right[i].in_query;
+    return in_query > 0 && in_query < draft->right_count;
+}
+
 void fa_params_of_body_only(struct fa_draft *draft, size_t variant)
 {
     (void)variant;
-    filter(draft, is_in_body);
+    if (has_both(draft))
+        filter(draft, is_in_body);
 }
 
 void fa_params_of_query_only(struct fa_draft *draft, size_t variant)
 {
     (void)variant;
-    filter(draft, is_in_query);
+    if (has_both(draft))
+        filter(draft, is_in_query);
 }
 
 void fa_params_first_of_repeated(struct fa_draft *draft, size_t variant)

@@ -13,6 +13,7 @@ void fa_key_is_apikey(struct fa_draft *draft, size_t variant);
 void fa_key_is_token(struct fa_draft *draft, size_t variant);
 void fa_key_is_apikey_and_secret(struct fa_draft *draft, size_t variant);
 void fa_key_is_secret_and_apikey(struct fa_draft *draft, size_t variant);
+void fa_key_is_twice(struct fa_draft *draft, size_t variant);
 void fa_key_is_empty(struct fa_draft *draft, size_t variant);
 
 size_t fa_key_placeholder_variants(const struct fa_doctor_case *request);

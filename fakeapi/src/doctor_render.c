@@ -18,7 +18,8 @@ static const struct {
     [FA_DIAGNOSIS_EXPLAINED] = {"explained", "The checksum is wrong", NULL},
     [FA_DIAGNOSIS_KEY] = {"key", "The checksum is wrong",
                           "no known mistake explains it; nothing in these values is easily altered "
-                          "on the way, so most likely it was made with another secret key"},
+                          "on the way, so most likely it was made with another secret key, or a "
+                          "value was changed after signing"},
     [FA_DIAGNOSIS_TEXT] = {"text", "The checksum is wrong",
                            "no known mistake explains it; it was made with another secret key, or "
                            "of a text that differs in an unknown way"},

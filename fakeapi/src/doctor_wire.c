@@ -191,6 +191,22 @@ static void undo_zeros_lost(struct pm_buf *out, struct fa_bytes in)
     }
 }
 
+static void undo_padding(struct pm_buf *out, struct fa_bytes in)
+{
+    if (in.len % 4 == 1)
+        undo_end(out, in, "=");
+}
+
+/* The same twice, as when a parameter is sent twice and both are joined. */
+static void undo_twice(struct pm_buf *out, struct fa_bytes in)
+{
+    const char *comma = in.len > 2 ? memchr(in.at, ',', in.len) : NULL;
+    size_t len = comma ? (size_t)(comma - in.at) : 0;
+
+    if (len > 0 && in.len - len > len && memcmp(in.at, in.at + in.len - len, len) == 0)
+        (void)pm_buf_add(out, in.at, len);
+}
+
 #define NEWLINE_MEND "Strip the newline that base64 and openssl write: checksum=$(… | base64)"
 
 /* Each appends what was there before, or nothing when the mistake was not made. */
@@ -208,6 +224,10 @@ static const struct wrapping {
     {WIRE("checksum-unpadded", "the checksum came without the = at its end",
           .mend = "Keep the padding of Base64; send = as %3D."),
      undo_unpadded},
+    {WIRE("checksum-padding", "one = too many stood at the end of the checksum"), undo_padding},
+    {WIRE("checksum-twice", "the checksum came twice, joined by a comma",
+          .mend = "Send the parameter checksum once."),
+     undo_twice},
     {WIRE("checksum-url-safe", "the checksum was in the URL-safe alphabet of Base64 (- and _)",
           .mend = "Use the standard alphabet with + and /, and percent-encode the result."),
      undo_url_safe},
