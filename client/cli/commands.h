@@ -7,6 +7,7 @@
 extern const struct cli_command cmd_sign;
 extern const struct cli_command cmd_conformance;
 extern const struct cli_command cmd_auth_token;
+extern const struct cli_command cmd_call;
 extern const struct cli_command cmd_setup;
 extern const struct cli_command cmd_monitor_add;
 extern const struct cli_command cmd_monitor_list;

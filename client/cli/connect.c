@@ -29,6 +29,7 @@ const struct cli_option cli_common_options[] = {
     {.name = "auth", .argument = "HOW", .help = "prove who you are by checksum (default) or token"},
     {.name = "api-version", .argument = "2|3", .help = "of the protocol (default 2)"},
     {.name = "answer", .argument = "FORMAT", .help = "ask the API for json (default) or xml"},
+    {.name = "client-apikey", .argument = "KEY", .help = "act for this client of a reseller"},
     {.name = "timeout", .argument = "SECONDS", .help = "for one request as a whole (default 15)"},
     {.name = "json", .letter = 'j', .help = "print JSON instead of text"},
     {.name = "help", .letter = 'h', .help = "show this text"},
@@ -205,6 +206,7 @@ int cli_open(struct cli *cli, bool needs_secret)
     options.auth = uses_token ? PM_AUTH_TOKEN : PM_AUTH_CHECKSUM;
     options.output = is_xml ? PM_OUTPUT_XML : PM_OUTPUT_JSON;
     options.version = is_version_3 ? 3 : 2;
+    options.client_apikey = cli_get(cli, "client-apikey");
     return pm_client_new(&options, &cli->client, &err) < 0 ? cli_fail(cli, &err) : 0;
 }
 

@@ -30,6 +30,7 @@ static const struct cli_command *const commands[] = {
     &cmd_job_edit,
     &cmd_job_delete,
     &cmd_auth_token,
+    &cmd_call,
     &cmd_sign,
     &cmd_conformance,
 };

@@ -142,6 +142,8 @@ enum pm_output {
 struct pm_client_options {
     const char *url;    /* scheme and host, optionally port and a path before /api */
     const char *apikey; /* required */
+    const char
+        *client_apikey; /* of a reseller's client to act for; NULL: none (PROTOCOL.md §2.6) */
     const void *secret; /* secret key; NULL for a client that only reads */
     size_t secret_len;
     enum pm_auth auth;

@@ -26,6 +26,7 @@ struct pm_client {
     struct pm_transport *transport;
     char *base; /* URL before /api */
     char *apikey;
+    char *client_apikey;     /* NULL: none */
     struct pm_secret secret; /* len 0: none */
     enum pm_auth auth;
     enum pm_output output;
@@ -55,7 +56,8 @@ static int copy_options(struct pm_client *client, const struct pm_client_options
     if (options->secret && pm_secret_set(&client->secret, options->secret, options->secret_len) < 0)
         return pm_error_set(err, PM_ERR_CONFIG, "a secret key has 1 to %d bytes", PM_SECRET_MAX);
     client->apikey = strdup(options->apikey);
-    if (!client->apikey)
+    client->client_apikey = options->client_apikey ? strdup(options->client_apikey) : NULL;
+    if (!client->apikey || (options->client_apikey && !client->client_apikey))
         return pm_error_nomem(err);
     client->auth = options->auth;
     client->output = options->output;
@@ -94,6 +96,7 @@ void pm_client_free(struct pm_client *client)
     explicit_bzero(client->token, sizeof(client->token));
     free(client->base);
     free(client->apikey);
+    free(client->client_apikey);
     free(client);
 }
 
@@ -166,6 +169,8 @@ static int complete_params(const struct pm_client *client, const struct request 
 
     if (r == 0)
         r = pm_params_add(params, "apikey", client->apikey);
+    if (r == 0 && client->client_apikey)
+        r = pm_params_add(params, "clientApikey", client->client_apikey);
     if (r == 0 && request->params)
         r = pm_params_add_all(params, request->params);
     if (r == 0)

@@ -27,6 +27,9 @@ add_dependencies(test_cli paidmonitor)
 if(BUILD_FAKEAPI)
     pm_add_test(NAME test_client_server SOURCES test_client_server.c
                 LIBS pm_client_objects fakeapi_static LABELS integration threads)
+    pm_add_test(NAME test_cli_server SOURCES test_cli_server.c
+                LIBS pm_stub fakeapi_static LABELS integration)
+    add_dependencies(test_cli_server paidmonitor)
 endif()
 
 pm_add_script_test(NAME test_manual SCRIPT test_manual LABELS unit)

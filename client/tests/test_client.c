@@ -150,6 +150,20 @@ START_TEST(test_client_sends_a_read_unsigned)
 }
 END_TEST
 
+START_TEST(test_client_acts_for_a_resellers_client)
+{
+    static const char *const replies[] = {DONE};
+    const int64_t id = 1;
+
+    options.client_apikey = "CLIENT";
+    start(replies, 1);
+    ck_assert_int_eq(pm_monitor_delete(client, &id, 1, &err), 0);
+    ck_assert_ptr_nonnull(
+        strstr(stub_request(stub, 0), "&apikey=" APIKEY "&clientApikey=CLIENT&monitorId=1&"));
+    stop();
+}
+END_TEST
+
 START_TEST(test_client_signs_reads_too_in_version_3)
 {
     static const char *const replies[] = {NONE};
@@ -429,6 +443,7 @@ static const struct test_case cases[] = {
     TEST(test_client_refuses_what_cannot_work),
     TEST(test_client_signs_a_write),
     TEST(test_client_sends_a_read_unsigned),
+    TEST(test_client_acts_for_a_resellers_client),
     TEST(test_client_signs_reads_too_in_version_3),
     TEST(test_client_corrects_its_clock),
     TEST(test_client_adds_and_edits_monitors),
