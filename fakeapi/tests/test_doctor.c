@@ -537,6 +537,24 @@ START_TEST(test_doctor_shows_both_texts_and_where_they_part)
 }
 END_TEST
 
+START_TEST(test_doctor_shows_texts_that_differ_at_their_first_byte)
+{
+    static const struct fa_doctor_param params[] = {PARAM("version", "2"), PARAM("action", "1")};
+    struct fa_doctor_case request = case_of(params, 2, "PVjOgEd380FM4atjFJy+DUfXymA=");
+    struct fa_diagnosis diagnosis;
+    struct pm_buf out;
+
+    render(&request, &diagnosis, &out, write_text);
+    ck_assert_str_eq(diagnosis.mistakes[0].id, "unsorted");
+    ck_assert_uint_eq(diagnosis.first_difference, 0);
+    ck_assert_ptr_nonnull(strstr(out.data, "  Expected  action1version2\n"
+                                           "  Signed    version2action1\n"
+                                           "            ^ first difference, at byte 0\n"));
+    fa_diagnosis_clear(&diagnosis);
+    pm_buf_clear(&out);
+}
+END_TEST
+
 START_TEST(test_doctor_header_is_one_short_line_of_ascii)
 {
     char long_name[3000];
@@ -629,6 +647,7 @@ static const struct test_case cases[] = {
     TEST(test_doctor_catalogue_is_in_order),
     TEST(test_doctor_reference_lists_the_catalogue),
     TEST(test_doctor_shows_both_texts_and_where_they_part),
+    TEST(test_doctor_shows_texts_that_differ_at_their_first_byte),
     TEST(test_doctor_header_is_one_short_line_of_ascii),
     TEST(test_doctor_never_shows_what_is_secret),
     TEST(test_doctor_lists_mistakes_that_come_to_the_same),
