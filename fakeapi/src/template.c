@@ -303,7 +303,7 @@ static int render_template(struct rendering *r, const char *name)
 static int render_tag(struct rendering *r, const struct tag *tag, const char *end,
                       const char **ret_next)
 {
-    struct tag close;
+    struct tag close = {0};
 
     *ret_next = tag->end;
     switch (tag->kind) {
