@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KEY_MAX 256
+#define KEY_MAX           256
+#define SECRET_INSIDE_MIN 8 /* ours: shorter keys are only looked for as a whole */
 
 struct fa_accounts {
     struct fa_store *store;
@@ -131,6 +132,26 @@ bool fa_accounts_is_secret(const struct fa_accounts *accounts, const char *text)
 
     for (i = 0; i < accounts->count; i++)
         if (strcmp(accounts->all[i].account.secretkey, text) == 0)
+            return true;
+    return false;
+}
+
+bool fa_principal_is_betrayed(const struct fa_principal *principal, const char *bytes, size_t len)
+{
+    const char *secret = principal->account.secretkey;
+    size_t secret_len = strlen(secret);
+
+    if (secret_len < SECRET_INSIDE_MIN)
+        return secret_len == len && memcmp(bytes, secret, len) == 0;
+    return memmem(bytes, len, secret, secret_len) != NULL;
+}
+
+bool fa_accounts_are_betrayed(const struct fa_accounts *accounts, const char *bytes, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++)
+        if (fa_principal_is_betrayed(&accounts->all[i], bytes, len))
             return true;
     return false;
 }

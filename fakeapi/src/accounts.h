@@ -41,6 +41,14 @@ const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accou
 bool fa_accounts_is_secret(const struct fa_accounts *accounts, const char *text);
 
 /**
+ * Is it the secret key, or does it hold it somewhere? Keys of less than 8 bytes count only as a
+ * whole: they could be parts of any word.
+ */
+bool fa_principal_is_betrayed(const struct fa_principal *principal, const char *bytes, size_t len);
+/** Some account's? */
+bool fa_accounts_are_betrayed(const struct fa_accounts *accounts, const char *bytes, size_t len);
+
+/**
  * Add an account or change one, in the store too, committed.
  *
  * @message:  on failure one line for a person

@@ -258,11 +258,24 @@ static int64_t mono_us(void)
     return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
+/* Would showing it show a secret key? When the caller is known, only its own are looked for. */
+static bool betrays(const struct fa_call *call, const char *bytes, size_t len)
+{
+    if (!call->caller || !call->account)
+        return fa_accounts_are_betrayed(call->app->accounts, bytes, len);
+    return fa_principal_is_betrayed(call->account, bytes, len) ||
+           fa_principal_is_betrayed(call->caller, bytes, len);
+}
+
+static const char *masked(const struct fa_call *call, const char *text)
+{
+    return text && betrays(call, text, strlen(text)) ? "***" : text;
+}
+
 static bool is_secret(const struct fa_call *call, const struct fa_param *param)
 {
     return fa_param_is(param, "secretkey") || fa_param_is(param, "password") ||
-           fa_param_is(param, "authToken") ||
-           fa_accounts_is_secret(call->app->accounts, param->value);
+           fa_param_is(param, "authToken") || betrays(call, param->value, param->value_len);
 }
 
 static void show_text(struct pm_buf *buf, const char *bytes, size_t len)
@@ -287,7 +300,10 @@ static const char *show_params(const struct fa_call *call, struct pm_buf *buf)
 
         if (i > 0)
             (void)pm_buf_addc(buf, '&');
-        show_text(buf, param->name, param->name_len);
+        if (betrays(call, param->name, param->name_len))
+            (void)pm_buf_adds(buf, "***");
+        else
+            show_text(buf, param->name, param->name_len);
         (void)pm_buf_addc(buf, '=');
         if (is_secret(call, param))
             (void)pm_buf_adds(buf, "***");
@@ -348,13 +364,13 @@ static void write_journal(struct fa_call *call, enum fa_error error, int64_t beg
         .verdict = verdict_of(reply->status),
         .peer = call->http->peer,
         .method = call->http->method,
-        .path = call->http->path,
-        .action = action_of(call),
+        .path = masked(call, call->http->path),
+        .action = masked(call, action_of(call)),
         .apikey = shown_param(call, "apikey"),
         .checksum = shown_param(call, "checksum"),
-        .reason = call->reason,
+        .reason = masked(call, call->reason),
         .section = error == FA_OK ? "" : fa_error_info(error)->section,
-        .deviations = call->deviations.data,
+        .deviations = masked(call, call->deviations.data),
         .diagnosis = call->diagnosis,
     };
 
