@@ -49,9 +49,9 @@ static const struct {
                         "ones) before you join them.",
                         true},
     [FA_STAGE_JOIN] = {"Each name is followed by its value, without anything between or around.",
-                       "Join name, value, name, value … with empty separators.", true},
+                       "Join name, value, name, value and so on with empty separators.", true},
     [FA_STAGE_TEXT] = {"Names and values, joined, are the whole text that is signed.",
-                       "Hand the text to the HMAC unchanged; in a shell: printf %s \"$text\" | …",
+                       "Hand the text to the HMAC unchanged; in a shell: printf %s \"$text\"",
                        false},
     [FA_STAGE_WIRE] = {"The checksum is the Base64 form (RFC 4648, section 4) of the 20 bytes of "
                        "the digest, percent-encoded for the request like any other value.",
@@ -330,8 +330,7 @@ static int body_first(const struct fa_draft_param *a, const struct fa_draft_para
 #define FAMILY(function) \
     .variants = function##_variants, .apply = function, .describe = function##_describe
 
-#define SHELL_MEND \
-    "Quote the variable and use printf instead of echo: printf %s \"$text\" | openssl dgst …"
+#define SHELL_MEND "Quote the variable and use printf instead of echo: printf %s \"$text\""
 
 const struct fa_mistake fa_catalogue[] = {
     /* Which bytes are the key */

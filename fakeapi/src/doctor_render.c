@@ -335,8 +335,10 @@ int fa_diagnosis_header(const struct fa_diagnosis *diagnosis, struct pm_buf *out
     (void)fa_diagnosis_sentence(diagnosis, &text);
     if (diagnosis->texts_differ)
         (void)pm_buf_addf(&text, "; first difference at byte %zu", diagnosis->first_difference);
-    for (i = 0; i < diagnosis->mistake_count; i++)
-        (void)pm_buf_addf(&text, "%s%s", i > 0 ? " " : "; mend: ", diagnosis->mistakes[i].mend);
+    for (i = 0; i < diagnosis->mistake_count; i++) {
+        if (i == 0 || strcmp(diagnosis->mistakes[i].mend, diagnosis->mistakes[i - 1].mend) != 0)
+            (void)pm_buf_addf(&text, "%s%s", i > 0 ? " " : "; mend: ", diagnosis->mistakes[i].mend);
+    }
     add_ascii(out, text.data ? text.data : "", end);
     out->failed = out->failed || text.failed;
     pm_buf_clear(&text);

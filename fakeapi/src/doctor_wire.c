@@ -207,7 +207,8 @@ static void undo_twice(struct pm_buf *out, struct fa_bytes in)
         (void)pm_buf_add(out, in.at, len);
 }
 
-#define NEWLINE_MEND "Strip the newline that base64 and openssl write: checksum=$(… | base64)"
+#define NEWLINE_MEND \
+    "Strip the newline that base64 and openssl write; in a shell, $(command) does that."
 
 /* Each appends what was there before, or nothing when the mistake was not made. */
 static const struct wrapping {
@@ -236,7 +237,7 @@ static const struct wrapping {
      undo_encoded_again},
     {WIRE("checksum-double-quoted", "the checksum came in double quotes"), undo_double_quotes},
     {WIRE("checksum-single-quoted", "the checksum came in single quotes"), undo_single_quotes},
-    {WIRE("checksum-python-bytes", "the checksum came as Python prints bytes, b'…'",
+    {WIRE("checksum-python-bytes", "the checksum came as Python prints bytes, b'...'",
           .mend = "Call .decode('ascii') on the bytes that b64encode returns."),
      undo_python_bytes},
     {WIRE("checksum-blanks", "blanks stood around the checksum"), undo_blanks_around},
