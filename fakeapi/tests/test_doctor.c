@@ -367,6 +367,33 @@ END_TEST
 
 /* ---- the catalogue ---- */
 
+/* Headers and consoles show it as it is. */
+static void check_ascii(const char *text)
+{
+    for (; text && *text; text++)
+        ck_assert_msg(*text >= ' ' && *text <= '~', "not ASCII: %s", text);
+}
+
+START_TEST(test_doctor_speaks_ascii)
+{
+    enum fa_stage stage;
+    size_t i;
+
+    for (stage = 0; stage < FA_STAGE_MAX; stage++) {
+        check_ascii(fa_stage_rule(stage));
+        check_ascii(fa_stage_mend(stage));
+    }
+    for (i = 0; i < fa_catalogue_count; i++) {
+        check_ascii(fa_catalogue[i].title);
+        check_ascii(fa_catalogue[i].mend);
+    }
+    for (i = 0; i < fa_wire_mistake_count(); i++) {
+        check_ascii(fa_wire_mistake(i)->title);
+        check_ascii(fa_wire_mistake(i)->mend);
+    }
+}
+END_TEST
+
 START_TEST(test_doctor_catalogue_is_in_order)
 {
     size_t i, k;
@@ -644,6 +671,7 @@ static const struct test_case cases[] = {
     TEST(test_doctor_says_when_a_limit_stopped_it),
     TEST(test_doctor_bounds_its_work_on_large_requests),
     TEST(test_doctor_survives_any_bytes),
+    TEST(test_doctor_speaks_ascii),
     TEST(test_doctor_catalogue_is_in_order),
     TEST(test_doctor_reference_lists_the_catalogue),
     TEST(test_doctor_shows_both_texts_and_where_they_part),
