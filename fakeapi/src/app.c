@@ -24,8 +24,16 @@ int64_t fa_app_now_ms(const struct fa_app *app)
 int fa_app_commit(void *context)
 {
     struct fa_app *app = context;
+    int r = fa_store_commit(app->store);
+    char line[400];
 
-    return fa_store_commit(app->store);
+    fa_journal_settle(app->journal, r < 0);
+    if (r == 0 || !app->log)
+        return r;
+    snprintf(line, sizeof(line), "the store failed, what came last is refused: %s",
+             fa_store_message(app->store));
+    app->log(app->log_context, line);
+    return r;
 }
 
 /* For the steps and handlers */
@@ -370,6 +378,7 @@ static void write_journal(struct fa_call *call, enum fa_error error, int64_t beg
         .checksum = shown_param(call, "checksum"),
         .reason = masked(call, call->reason),
         .section = error == FA_OK ? "" : fa_error_info(error)->section,
+        .is_held = reply->after_commit,
         .deviations = masked(call, call->deviations.data),
         .diagnosis = call->diagnosis,
     };
@@ -424,11 +433,12 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
         .method = request ? request->method : "-",
         .path = request ? request->path : "-",
         .action = "",
-        .reason = error == FA_E_STORE ? fa_store_message(app->store) : fa_error_info(error)->before,
+        .reason = fa_error_info(error)->before,
         .section = fa_error_info(error)->section,
     };
 
     (void)fa_reply_error(&reply->body, error, NULL, form); /* as in write_error() */
     reply->content_type = FA_CONTENT_JSON;
-    add_entry(app, &entry);
+    if (error != FA_E_STORE) /* that was written when the commit failed */
+        add_entry(app, &entry);
 }

@@ -18,8 +18,9 @@
 #include "http_head.h"
 
 #define MOUNTS_MAX      8
-#define HEAD_TIME_MS    30000 /* from connecting to a complete head */
-#define BODY_TIME_MS    60000 /* from the request line to a complete body */
+#define HEAD_TIME_MS    30000
+#define BODY_TIME_MS    60000
+#define SEND_TIME_MS    60000 /* for a reader to take the whole reply */
 #define IDLE_TIME_MS    75000 /* from one request to the next on the same connection */
 #define STOP_TIME_MS    2000  /* for replies still being written when the server stops */
 #define PING_TIME_MS    15000
@@ -151,7 +152,7 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
     reply_init(&exchange->reply);
     if (exchange->peer)
-        exchange->peer->deadline_ms = pm_clock_mono_ms() + BODY_TIME_MS;
+        exchange->peer->deadline_ms = pm_clock_mono_ms() + http->options.body_time_ms;
     http->exchange_count++;
     return exchange;
 }
@@ -243,7 +244,7 @@ static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
     MHD_destroy_response(response);
     if (exchange->peer)
         exchange->peer->deadline_ms =
-            exchange->reply.stream ? INT64_MAX : pm_clock_mono_ms() + BODY_TIME_MS;
+            exchange->reply.stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
     return result;
 }
 
@@ -436,7 +437,7 @@ static void unlink_peer(struct fa_http *http, struct peer *peer)
         peer->next->previous = peer->previous;
 }
 
-static struct peer *new_peer(struct MHD_Connection *connection)
+static struct peer *new_peer(const struct fa_http *http, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
@@ -447,7 +448,7 @@ static struct peer *new_peer(struct MHD_Connection *connection)
     if (!peer)
         return NULL;
     peer->fd = info->connect_fd;
-    peer->deadline_ms = pm_clock_mono_ms() + HEAD_TIME_MS;
+    peer->deadline_ms = pm_clock_mono_ms() + http->options.head_time_ms;
     if (address &&
         getnameinfo(address->client_addr,
                     address->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
@@ -465,7 +466,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
     struct peer *peer = *socket_context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        peer = new_peer(connection);
+        peer = new_peer(http, connection);
         if (peer)
             link_peer(http, peer);
         *socket_context = peer;
@@ -818,6 +819,10 @@ int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http
         return -1;
     }
     http->options = *options;
+    if (http->options.head_time_ms == 0)
+        http->options.head_time_ms = HEAD_TIME_MS;
+    if (http->options.body_time_ms == 0)
+        http->options.body_time_ms = BODY_TIME_MS;
     http->loop_fd = http->wake_fd = http->stop_fd = http->listen_fd = -1;
     if (listen_on(options, &http->listen_fd, message, size) < 0)
         goto fail;

@@ -52,8 +52,10 @@ typedef void (*fa_http_handler)(void *context, const struct fa_http_request *req
                                 struct fa_http_reply *reply);
 
 struct fa_http_options {
-    const char *address; /* numeric, IPv4 or IPv6 */
-    unsigned int port;   /* 0: any free one */
+    const char *address;  /* numeric, IPv4 or IPv6 */
+    unsigned int port;    /* 0: any free one */
+    int64_t head_time_ms; /* from connecting to a complete head; 0 for 30 s */
+    int64_t body_time_ms; /* from the request line to a complete body; 0 for 60 s */
     /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
     int (*commit)(void *context);
     /*

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "errors.h"
+
 struct slot {
     struct fa_journal_entry entry;
     char *texts; /* all of the entry's, one after the other */
@@ -12,6 +14,7 @@ struct slot {
 struct fa_journal {
     size_t size;
     int64_t newest;
+    int64_t settled; /* up to this one, what is written is final */
     struct slot *slots;
 };
 
@@ -98,6 +101,26 @@ int fa_journal_add(struct fa_journal *journal, const struct fa_journal_entry *en
     slot->entry.id = journal->newest;
     slot->texts = copy_texts(&slot->entry);
     return slot->texts ? 0 : -1;
+}
+
+static void fail(struct fa_journal_entry *entry)
+{
+    entry->verdict = FA_VERDICT_FAILED;
+    entry->status = fa_error_info(FA_E_STORE)->status;
+    entry->reason = "the commit failed: nothing of this request was stored";
+    entry->section = fa_error_info(FA_E_STORE)->section;
+}
+
+void fa_journal_settle(struct fa_journal *journal, bool has_failed)
+{
+    int64_t id = fa_journal_oldest(journal);
+
+    if (id <= journal->settled)
+        id = journal->settled + 1;
+    for (; has_failed && id <= journal->newest; id++)
+        if (journal->slots[index_of(journal, id)].entry.is_held)
+            fail(&journal->slots[index_of(journal, id)].entry);
+    journal->settled = journal->newest;
 }
 
 const struct fa_journal_entry *fa_journal_get(const struct fa_journal *journal, int64_t id)

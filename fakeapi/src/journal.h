@@ -5,6 +5,7 @@
 #ifndef FA_JOURNAL_H
 #define FA_JOURNAL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -21,6 +22,7 @@ struct fa_journal_entry {
     int64_t account_id; /* 0 when unknown */
     unsigned int status;
     enum fa_verdict verdict;
+    bool is_held; /* its answer waits for a commit that may still fail */
     const char *peer;
     const char *method;
     const char *path;
@@ -40,6 +42,12 @@ void fa_journal_free(struct fa_journal *journal);
 
 /** Copy an entry; its id is given here. Errors: -1 out of memory; counted as forgotten */
 int fa_journal_add(struct fa_journal *journal, const struct fa_journal_entry *entry);
+
+/**
+ * The commit failed: turn the entries held since the last call into failures. Call it after a
+ * commit that succeeded as well, to begin anew.
+ */
+void fa_journal_settle(struct fa_journal *journal, bool has_failed);
 
 /** The entry with this id; NULL if it is forgotten or still to come. */
 const struct fa_journal_entry *fa_journal_get(const struct fa_journal *journal, int64_t id);

@@ -2,13 +2,18 @@
  */
 #include "suite.h"
 
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "fakeapi.h"
+#include "http.h"
 #include "http_head.h"
 #include "peer.h"
 
@@ -265,6 +270,175 @@ START_TEST(test_paths_and_methods_outside_the_protocol)
 }
 END_TEST
 
+/* A bare server, for what the whole one has no switch for. */
+struct bare {
+    struct fa_http *http;
+    pthread_t thread;
+    int commits;
+    int commit_result;
+};
+
+static int bare_commit(void *context)
+{
+    struct bare *bare = context;
+
+    bare->commits++;
+    return bare->commit_result;
+}
+
+static void bare_fail(void *context, const struct fa_http_request *request,
+                      struct fa_http_reply *answer)
+{
+    (void)context;
+    (void)request;
+    (void)pm_buf_adds(&answer->body, "failed");
+}
+
+static void bare_handle(void *context, const struct fa_http_request *request,
+                        struct fa_http_reply *answer)
+{
+    (void)context;
+    answer->after_commit = strcmp(request->path, "/write") == 0;
+    (void)pm_buf_add(&answer->body, request->body, request->body_len);
+}
+
+static void *bare_run(void *context)
+{
+    fa_http_run(((struct bare *)context)->http);
+    return NULL;
+}
+
+static void bare_start(struct bare *bare)
+{
+    const struct fa_http_options options = {.address = "127.0.0.1",
+                                            .head_time_ms = 100,
+                                            .body_time_ms = 100,
+                                            .commit = bare_commit,
+                                            .fail = bare_fail,
+                                            .context = bare};
+    char message[256];
+
+    ck_assert_int_eq(fa_http_new(&options, &bare->http, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_http_mount(bare->http, "", bare_handle, bare), 0);
+    ck_assert_int_eq(pthread_create(&bare->thread, NULL, bare_run, bare), 0);
+}
+
+static void bare_stop(struct bare *bare)
+{
+    fa_http_stop(bare->http);
+    ck_assert_int_eq(pthread_join(bare->thread, NULL), 0);
+    fa_http_free(bare->http);
+}
+
+START_TEST(test_slow_clients_are_cut_off_however_busy_they_look)
+{
+    static const char *const beginnings[] = {"GET / HTTP/1.1\r\nX: ",
+                                             POST "Content-Length: 1000\r\n\r\n"};
+    struct bare bare = {0};
+    size_t i;
+
+    bare_start(&bare);
+    for (i = 0; i < 2; i++) {
+        int fd = peer_connect(fa_http_port(bare.http));
+        struct pollfd ready = {.fd = fd, .events = POLLIN};
+        int drips = 0;
+
+        peer_send(fd, beginnings[i], strlen(beginnings[i]));
+        while (poll(&ready, 1, 50) == 0 && drips++ < 200)
+            peer_send(fd, "x", 1);
+        ck_assert_int_lt(drips, 200);
+        (void)close(fd);
+    }
+    bare_stop(&bare);
+}
+END_TEST
+
+START_TEST(test_a_failed_commit_replaces_the_answer)
+{
+    struct bare bare = {.commit_result = -1};
+
+    bare_start(&bare);
+    peer_post(fa_http_port(bare.http), "/write", "x", 1, &reply);
+    ck_assert_int_eq(reply.status, 500);
+    ck_assert_str_eq(reply.body, "failed");
+    peer_post(fa_http_port(bare.http), "/read", "x", 1, &reply);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_str_eq(reply.body, "x");
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.commits, 1);
+}
+END_TEST
+
+START_TEST(test_requests_of_one_turn_share_a_commit)
+{
+    static const char request[] = "POST /write HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx";
+    struct bare bare = {0};
+    int fds[20];
+    int i;
+
+    bare_start(&bare);
+    for (i = 0; i < 20; i++)
+        fds[i] = peer_connect(fa_http_port(bare.http));
+    for (i = 0; i < 20; i++)
+        peer_send(fds[i], request, strlen(request));
+    for (i = 0; i < 20; i++) {
+        peer_read(fds[i], &reply);
+        ck_assert_int_eq(reply.status, 200);
+        (void)close(fds[i]);
+    }
+    bare_stop(&bare);
+    ck_assert_int_ge(bare.commits, 1);
+    ck_assert_int_le(bare.commits, 20);
+}
+END_TEST
+
+START_TEST(test_headers_with_control_characters_are_not_sent)
+{
+    struct fa_http_reply answer = {0};
+
+    pm_buf_init(&answer.headers, 64);
+    ck_assert_int_eq(fa_http_reply_header(&answer, "X", "a\r\nSet-Cookie: b"), -1);
+    ck_assert_int_eq(fa_http_reply_header(&answer, "X", "a\nb"), -1);
+    ck_assert_int_eq(fa_http_reply_header(&answer, "X", "good"), 0);
+    ck_assert_uint_eq(answer.headers.len, 7);
+    pm_buf_clear(&answer.headers);
+}
+END_TEST
+
+/* A full disk: the files may grow no further. */
+START_TEST(test_a_full_disk_is_an_internal_error_and_nothing_is_stored)
+{
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    struct rlimit before;
+    struct rlimit none = {0};
+    char dir[] = "/tmp/test_http.XXXXXX";
+    char path[64];
+    char message[256];
+    char command[64];
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    options.store = path;
+    ck_assert_int_eq(fa_server_start(&options, &server, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_server_account_add(server, "KEY", "SECRET"), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none.rlim_max = before.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+    peer_get(fa_server_port(server), "/api?action=authToken&apikey=KEY&secretkey=SECRET", &reply);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    ck_assert_int_eq(reply.status, 500);
+    ck_assert_str_eq(reply.body, "{\"error\":\"Internal server error\"}");
+    ck_assert_uint_eq(fa_server_journal_count(server, "authToken", FA_VERDICT_FAILED), 1);
+    ck_assert_uint_eq(fa_server_journal_count(server, NULL, FA_VERDICT_ANY), 1);
+    peer_get(fa_server_port(server), "/api?action=authToken&apikey=KEY&secretkey=SECRET", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    fa_server_stop(server);
+    snprintf(command, sizeof(command), "rm -r %s", dir);
+    ck_assert_int_eq(system(command), 0);
+}
+END_TEST
+
 START_TEST(test_a_port_in_use_is_told)
 {
     struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
@@ -293,6 +467,11 @@ static const struct test_case cases[] = {
     TEST(test_half_requests_are_nobodys_business),
     TEST(test_stopping_does_not_wait_for_open_connections),
     TEST(test_paths_and_methods_outside_the_protocol),
+    TEST(test_slow_clients_are_cut_off_however_busy_they_look),
+    TEST(test_a_failed_commit_replaces_the_answer),
+    TEST(test_requests_of_one_turn_share_a_commit),
+    TEST(test_headers_with_control_characters_are_not_sent),
+    TEST(test_a_full_disk_is_an_internal_error_and_nothing_is_stored),
     TEST(test_a_port_in_use_is_told),
 };
 
