@@ -32,6 +32,14 @@ enum fa_profile {
     FA_PROFILE_VENDOR, /* whatever the vendor was known to tolerate */
 };
 
+enum fa_verdict {
+    FA_VERDICT_ANY = -1,
+    FA_VERDICT_ACCEPTED, /* answered as asked */
+    FA_VERDICT_REFUSED,  /* the client's fault */
+    FA_VERDICT_FAILED,   /* the server's fault */
+    FA_VERDICT_MAX,
+};
+
 struct fa_server_options {
     const char *listen; /* numeric address */
     unsigned int port;  /* 0: any free one */
@@ -39,8 +47,12 @@ struct fa_server_options {
     enum fa_profile profile;
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered */
-    /* Called for each request that was refused or failed, on the server's thread. May be NULL. */
-    void (*log)(void *context, const char *line);
+    /*
+     * Called on the server's thread with one line for each request that was refused or failed, and
+     * if `logs_accepted` for the others too. May be NULL.
+     */
+    void (*log)(void *context, enum fa_verdict verdict, const char *line);
+    bool logs_accepted;
     void *log_context;
 };
 
@@ -49,14 +61,6 @@ struct fa_server_options {
         .listen = "127.0.0.1", .store = "memory", .profile = FA_PROFILE_STRICT, \
         .journal_size = 10000                                                   \
     }
-
-enum fa_verdict {
-    FA_VERDICT_ANY = -1,
-    FA_VERDICT_ACCEPTED, /* answered as asked */
-    FA_VERDICT_REFUSED,  /* the client's fault */
-    FA_VERDICT_FAILED,   /* the server's fault */
-    FA_VERDICT_MAX,
-};
 
 /**
  * Start serving. Returns when requests are answered.

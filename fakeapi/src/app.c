@@ -32,7 +32,7 @@ int fa_app_commit(void *context)
         return r;
     snprintf(line, sizeof(line), "the store failed, what came last is refused: %s",
              fa_store_message(app->store));
-    app->log(app->log_context, line);
+    app->log(app->log_context, FA_VERDICT_FAILED, line);
     return r;
 }
 
@@ -337,27 +337,27 @@ static enum fa_verdict verdict_of(unsigned int status)
     return status < 500 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
 }
 
-static void log_refusal(const struct fa_app *app, const struct fa_journal_entry *entry)
+static void log_entry(const struct fa_app *app, const struct fa_journal_entry *entry)
 {
     struct pm_buf line;
 
-    if (!app->log || entry->verdict == FA_VERDICT_ACCEPTED)
+    if (!app->log || (entry->verdict == FA_VERDICT_ACCEPTED && !app->logs_accepted))
         return;
     pm_buf_init(&line, 2048);
-    (void)pm_buf_addf(&line, "%s %s %s %s: %u: %s", fa_verdict_text(entry->verdict), entry->method,
-                      entry->path, entry->action[0] ? entry->action : "-", entry->status,
-                      entry->reason); /* a line that is too long is not cut but not written */
-    if (entry->section[0])
-        (void)pm_buf_addf(&line, " (PROTOCOL.md §%s)", entry->section);
+    (void)pm_buf_addf(&line, "%s %.16s %.200s %.64s: %u", fa_verdict_text(entry->verdict),
+                      entry->method, entry->path, entry->action[0] ? entry->action : "-",
+                      entry->status);
+    if (entry->reason[0])
+        (void)pm_buf_addf(&line, ": %.600s (PROTOCOL.md §%s)", entry->reason, entry->section);
     if (!line.failed)
-        app->log(app->log_context, line.data);
+        app->log(app->log_context, entry->verdict, line.data);
     pm_buf_clear(&line);
 }
 
 static void add_entry(struct fa_app *app, const struct fa_journal_entry *entry)
 {
     (void)fa_journal_add(app->journal, entry); /* without memory one request is not remembered */
-    log_refusal(app, entry);
+    log_entry(app, entry);
 }
 
 static void write_journal(struct fa_call *call, enum fa_error error, int64_t began_us,

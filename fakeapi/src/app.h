@@ -47,7 +47,8 @@ struct fa_app {
     struct fa_replays *replays;
     struct fa_checks checks;
     int64_t clock_offset_ms;
-    void (*log)(void *context, const char *line); /* refusals; may be NULL */
+    void (*log)(void *context, enum fa_verdict verdict, const char *line); /* may be NULL */
+    bool logs_accepted;
     void *log_context;
 };
 

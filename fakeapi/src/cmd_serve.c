@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "checks.h"
 #include "cleanup.h"
@@ -51,7 +52,7 @@ static const char help[] =
     "  --check NAME=VALUE     one switch of the profile; a wrong NAME lists them all\n"
     "  --journal N            how many requests to remember (10000)\n"
     "  --log-format text|json\n"
-    "  --verbose, --quiet     log every step, or errors only\n"
+    "  --verbose, --quiet     log every request, or errors only\n"
     "  --help, --version\n";
 
 enum option_id {
@@ -319,10 +320,27 @@ static int announce(const struct serve *serve, const struct fa_server *server)
     return fflush(stdout) == 0 ? 0 : -1;
 }
 
-static void log_line(void *context, const char *line)
+static void log_line(void *context, enum fa_verdict verdict, const char *line)
 {
+    static const enum pm_log_level levels[FA_VERDICT_MAX] = {
+        [FA_VERDICT_ACCEPTED] = PM_LOG_DEBUG,
+        [FA_VERDICT_REFUSED] = PM_LOG_WARNING,
+        [FA_VERDICT_FAILED] = PM_LOG_ERROR,
+    };
+
     (void)context;
-    pm_log_warning("%s", line);
+    pm_log(levels[verdict], "%s", line);
+}
+
+/* One descriptor per connection: take as many as the administrator allows. */
+static void raise_limits(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0)
+        return;
+    limit.rlim_cur = limit.rlim_max;
+    (void)setrlimit(RLIMIT_NOFILE, &limit); /* else fewer clients at a time, no harm */
 }
 
 static int run_until(struct serve *serve, const sigset_t *signals)
@@ -357,7 +375,9 @@ int cmd_serve(int argc, char **argv)
     status = parse_options(&serve, argc, argv);
     if (status >= 0)
         return status;
+    serve.options.logs_accepted = serve.log_level == PM_LOG_DEBUG;
     pm_log_setup(CMD_PROGRAM, serve.log_level, serve.log_format);
+    raise_limits();
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);

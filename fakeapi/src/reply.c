@@ -163,11 +163,6 @@ int fa_writer_finish(struct fa_writer *writer)
     return r;
 }
 
-bool fa_writer_is_xml(const struct fa_writer *writer)
-{
-    return writer->xml != NULL;
-}
-
 static void check(struct fa_writer *writer, int result)
 {
     if (result < 0)

@@ -34,8 +34,6 @@ int fa_writer_finish(struct fa_writer *writer);
 /** Free the writer; what was written is of no use. NULL is allowed. */
 void fa_writer_free(struct fa_writer *writer);
 
-bool fa_writer_is_xml(const struct fa_writer *writer);
-
 void fa_write_list(struct fa_writer *writer, const char *name);
 void fa_write_object(struct fa_writer *writer, const char *name);
 void fa_write_end(struct fa_writer *writer);

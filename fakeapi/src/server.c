@@ -108,6 +108,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
                     size_t size)
 {
     app->log = options->log;
+    app->logs_accepted = options->logs_accepted;
     app->log_context = options->log_context;
     if (set_checks(&app->checks, options, message, size) < 0 ||
         fa_store_open(options->store, &app->store, message, size) < 0)
