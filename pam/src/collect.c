@@ -40,6 +40,34 @@ static int64_t read_clock(clockid_t clock)
     return ms > PM_EVENT_TIME_MAX ? -1 : ms;
 }
 
+/*
+ * Unlike any other id of this machine, though foreseeable: a process does not read the same
+ * nanosecond since the start twice.
+ */
+static void improvise(unsigned char bytes[16])
+{
+    struct timespec wall = {0, 0}, up = {0, 0};
+    uint64_t parts[2];
+
+    (void)clock_gettime(CLOCK_REALTIME, &wall);
+    (void)clock_gettime(CLOCK_BOOTTIME, &up);
+    parts[0] = (uint64_t)wall.tv_sec * 1000000000 + (uint64_t)wall.tv_nsec;
+    parts[1] = ((uint64_t)up.tv_sec * 1000000000 + (uint64_t)up.tv_nsec) << 24;
+    parts[1] |= (uint64_t)getpid() & 0xffffff; /* process ids end at 2^22 */
+    memcpy(bytes, parts, sizeof(parts));
+}
+
+/* The kernel's randomness may be refused, early in a start or by a filter: no login is lost for it.
+ */
+static void make_id(char *id)
+{
+    unsigned char bytes[16];
+
+    if (getrandom(bytes, sizeof(bytes), GRND_NONBLOCK) != (ssize_t)sizeof(bytes))
+        improvise(bytes);
+    pm_event_format_id(bytes, id);
+}
+
 /* A number that the kernel prints into a file of /proc/self; -1 when there is none. */
 static int64_t read_number(const char *path)
 {
@@ -91,23 +119,18 @@ static void collect_process(struct pm_event *event)
     event->numbers[PM_EVENT_SESSION] = read_number("/proc/self/sessionid");
 }
 
-int hook_collect(pam_handle_t *pamh, enum pm_event_phase phase, struct pm_event *ret_event)
+void hook_collect(pam_handle_t *pamh, enum pm_event_phase phase, struct pm_event *ret_event)
 {
-    unsigned char random[16];
     int64_t wall_ms = read_clock(CLOCK_REALTIME);
 
-    if (getrandom(random, sizeof(random), GRND_NONBLOCK) != (ssize_t)sizeof(random))
-        return -1;
-
     pm_event_init(ret_event);
-    pm_event_format_id(random, ret_event->id);
+    make_id(ret_event->id);
     ret_event->phase = phase;
     ret_event->wall_ms = wall_ms < 0 ? 0 : wall_ms;
     ret_event->mono_ms = read_clock(CLOCK_BOOTTIME);
     collect_items(pamh, ret_event);
     collect_environment(pamh, ret_event);
     collect_process(ret_event);
-    return 0;
 }
 
 static void free_login(pam_handle_t *pamh, void *data, int status)

@@ -7,13 +7,11 @@
 #include "event.h"
 
 /**
- * Describe a login. What cannot be had is absent.
+ * Describe a login. What cannot be had is absent; an id there always is.
  *
  * @ret_event: borrows PAM's items and environment; valid until the module returns
- *
- * Errors: -1 the kernel gave no random bytes for the id (never once the machine is up)
  */
-int hook_collect(pam_handle_t *pamh, enum pm_event_phase phase, struct pm_event *ret_event);
+void hook_collect(pam_handle_t *pamh, enum pm_event_phase phase, struct pm_event *ret_event);
 
 /** Remember an opened session in the handle, so that its close can name it. */
 void hook_collect_remember(pam_handle_t *pamh, const struct pm_event *opened);

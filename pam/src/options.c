@@ -15,6 +15,31 @@ static bool parse_drop(const char *value, struct hook_options *options)
     return true;
 }
 
+/*
+ * Other lines than those of a session report only when asked: an account line sees the logins that
+ * a session line reports too, and an auth line sees failures only where it stands behind pam_unix.
+ */
+static bool parse_report(const char *value, struct hook_options *options)
+{
+    static const char *const reported[HOOK_LINE_MAX] = {
+        [HOOK_LINE_AUTH] = "failure",
+        [HOOK_LINE_ACCOUNT] = "login",
+    };
+
+    if (!reported[options->line] || strcmp(value, reported[options->line]) != 0)
+        return false;
+    options->is_reporting = true;
+    return true;
+}
+
+static bool parse_strict(const char *value, struct hook_options *options)
+{
+    if (value[0] != '\0' || options->line == HOOK_LINE_AUTH)
+        return false;
+    options->is_strict = true;
+    return true;
+}
+
 static bool parse_debug(const char *value, struct hook_options *options)
 {
     if (value[0] != '\0')
@@ -29,6 +54,8 @@ static const struct word {
     const char *wanted;
 } words[] = {
     {"drop=", parse_drop, "an absolute path follows it"},
+    {"report=", parse_report, "it is report=failure on an auth, report=login on an account line"},
+    {"strict", parse_strict, "nothing follows it, and an auth line has no use for it"},
     {"debug", parse_debug, "nothing follows it"},
 };
 
@@ -50,10 +77,11 @@ static void parse_word(pam_handle_t *pamh, const char *text, bool complain,
         pam_syslog(pamh, LOG_ERR, "ignoring the unknown option '%.128s'", text);
 }
 
-void hook_options_parse(pam_handle_t *pamh, int argc, const char **argv, bool complain,
-                        struct hook_options *ret_options)
+void hook_options_parse(pam_handle_t *pamh, enum hook_line line, int argc, const char **argv,
+                        bool complain, struct hook_options *ret_options)
 {
-    struct hook_options options = {.drop = HOOK_DROP_DEFAULT};
+    struct hook_options options = {
+        .line = line, .drop = HOOK_DROP_DEFAULT, .is_reporting = line == HOOK_LINE_SESSION};
     int i;
 
     for (i = 0; i < argc; i++)

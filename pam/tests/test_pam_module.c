@@ -9,6 +9,8 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -18,6 +20,8 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -65,6 +69,45 @@ void __syslog_chk(int priority, int flag, const char *format, ...)
     va_end(args);
 }
 
+/* Whoever calls these changes the host's own log. */
+static int log_handle_calls;
+
+__attribute__((visibility("default"))) void openlog(const char *ident, int option, int facility);
+__attribute__((visibility("default"))) void closelog(void);
+__attribute__((visibility("default"))) int setlogmask(int mask);
+
+void openlog(const char *ident, int option, int facility)
+{
+    (void)ident, (void)option, (void)facility;
+    log_handle_calls++;
+}
+
+void closelog(void)
+{
+    log_handle_calls++;
+}
+
+int setlogmask(int mask)
+{
+    log_handle_calls++;
+    return mask;
+}
+
+/* ---- the kernel's randomness, which a filter may refuse ---- */
+
+static bool is_random_refused;
+
+__attribute__((visibility("default"))) ssize_t getrandom(void *bytes, size_t len, unsigned flags);
+
+ssize_t getrandom(void *bytes, size_t len, unsigned flags)
+{
+    if (is_random_refused) {
+        errno = EPERM;
+        return -1;
+    }
+    return syscall(SYS_getrandom, bytes, len, flags);
+}
+
 /* ---- a host: service file, drop directory, handle ---- */
 
 struct host {
@@ -88,26 +131,31 @@ static int no_conversation(int count, const struct pam_message **messages,
 
 static const struct pam_conv conversation = {no_conversation, NULL};
 
+static void write_lines(const struct host *host, const char *service, const char *lines)
+{
+    char path[128];
+    FILE *file;
+
+    (void)snprintf(path, sizeof(path), "%s/%s", host->confdir, service);
+    file = fopen(path, "w");
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_ge(fputs(lines, file), 0);
+    ck_assert_int_eq(fclose(file), 0);
+}
+
 static void write_service(const struct host *host, const char *words, const char *control)
 {
     static const char *const stacks[] = {"auth", "account", "session", "password"};
-    char path[128];
-    FILE *file;
-    size_t i;
+    char lines[8192];
+    size_t used = 0, i;
 
-    (void)snprintf(path, sizeof(path), "%s/%s", host->confdir, SERVICE);
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    for (i = 0; i < 4; i++) {
-        (void)fprintf(file, "%s %s %s %s\n", stacks[i], control, PM_MODULE, words);
-        (void)fprintf(file, "%s required pam_permit.so\n", stacks[i]);
-    }
-    ck_assert_int_eq(fclose(file), 0);
-    (void)snprintf(path, sizeof(path), "%s/other", host->confdir); /* libpam misses it aloud */
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    (void)fputs("auth required pam_deny.so\n", file);
-    ck_assert_int_eq(fclose(file), 0);
+    for (i = 0; i < 4; i++)
+        used += (size_t)snprintf(lines + used, sizeof(lines) - used,
+                                 "%s %s %s %s\n%s required pam_permit.so\n", stacks[i], control,
+                                 PM_MODULE, words, stacks[i]);
+    ck_assert_uint_lt(used, sizeof(lines));
+    write_lines(host, SERVICE, lines);
+    write_lines(host, "other", "auth required pam_deny.so\n"); /* libpam misses it aloud */
 }
 
 static void host_start(struct host *host, const char *more_words)
@@ -141,6 +189,18 @@ static void host_stop(struct host *host)
         ck_assert_int_eq(pam_end(host->pamh, PAM_SUCCESS), PAM_SUCCESS);
     (void)snprintf(command, sizeof(command), "rm -rf '%s'", host->dir);
     ck_assert_int_eq(system(command), 0);
+}
+
+static int count_entries(const char *path)
+{
+    DIR *dir = opendir(path);
+    int count = 0;
+
+    while (dir && readdir(dir))
+        count++;
+    if (dir)
+        closedir(dir);
+    return count;
 }
 
 static int by_name(const void *left, const void *right)
@@ -274,15 +334,9 @@ END_TEST
 START_TEST(test_pam_sufficient_is_no_way_in)
 {
     struct host host;
-    char path[128];
-    FILE *file;
 
     host_start(&host, "");
-    (void)snprintf(path, sizeof(path), "%s/%s", host.confdir, SERVICE);
-    file = fopen(path, "w");
-    ck_assert_ptr_nonnull(file);
-    (void)fprintf(file, "auth sufficient %s\nauth required pam_deny.so\n", PM_MODULE);
-    ck_assert_int_eq(fclose(file), 0);
+    write_lines(&host, SERVICE, "auth sufficient " PM_MODULE "\nauth required pam_deny.so\n");
     host_begin(&host, "alice");
     ck_assert_int_ne(pam_authenticate(host.pamh, 0), PAM_SUCCESS);
     host_stop(&host);
@@ -474,7 +528,183 @@ START_TEST(test_pam_other_phases_leave_nothing)
 }
 END_TEST
 
+/* ---- lines of other types ---- */
+
+START_TEST(test_pam_account_line_reports_a_login_when_asked)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "report=login");
+    host_begin(&host, "alice");
+    pam_set_item(host.pamh, PAM_RHOST, "192.0.2.77");
+    ck_assert_int_eq(pam_acct_mgmt(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_int_eq(record.event.phase, PM_EVENT_ACCOUNT);
+    ck_assert_str_eq(text(&record, PM_EVENT_USER), "alice");
+    ck_assert_str_eq(text(&record, PM_EVENT_RHOST), "192.0.2.77");
+    ck_assert_int_eq(syslog_lines, 0);
+    host_stop(&host);
+}
+END_TEST
+
+/* pam-auth-update's shape of a stack, our line behind the modules that can let somebody in. */
+static int authenticate_through(struct host *host, const char *verdict)
+{
+    char lines[1024];
+
+    (void)snprintf(lines, sizeof(lines),
+                   "auth [success=2 default=ignore] %s\n"
+                   "auth [default=ignore] " PM_MODULE " drop=%s report=failure\n"
+                   "auth requisite pam_deny.so\n"
+                   "auth required pam_permit.so\n",
+                   verdict, host->drop);
+    write_lines(host, SERVICE, lines);
+    host_begin(host, "mallory");
+    return pam_authenticate(host->pamh, 0);
+}
+
+START_TEST(test_pam_auth_line_behind_the_others_reports_a_failure)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "");
+    ck_assert_int_eq(authenticate_through(&host, "pam_deny.so"), PAM_AUTH_ERR);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_int_eq(record.event.phase, PM_EVENT_AUTH);
+    ck_assert_str_eq(text(&record, PM_EVENT_USER), "mallory");
+    ck_assert_int_eq(syslog_lines, 0);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_auth_line_behind_the_others_reports_no_success)
+{
+    struct record record;
+    struct host host;
+
+    host_start(&host, "");
+    ck_assert_int_eq(authenticate_through(&host, "pam_permit.so"), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, &record, 1), 0);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_words_of_another_line_are_named_and_ignored)
+{
+    static const struct {
+        const char *words;
+        int (*call)(pam_handle_t *pamh, int flags);
+        size_t records;
+    } rows[] = {
+        {"report=failure", pam_acct_mgmt, 0},  {"report=login", pam_authenticate, 0},
+        {"report=login", pam_open_session, 1}, {"report=failure", pam_open_session, 1},
+        {"report=", pam_acct_mgmt, 0},         {"report", pam_authenticate, 0},
+        {"report=all", pam_acct_mgmt, 0},      {"strict", pam_authenticate, 0},
+        {"strict=yes", pam_open_session, 1},   {"debug=1", pam_open_session, 1},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        struct record record;
+        struct host host;
+
+        host_start(&host, rows[i].words);
+        host_begin(&host, "alice");
+        ck_assert_int_eq(rows[i].call(host.pamh, 0), PAM_SUCCESS);
+        ck_assert_msg(syslog_lines == 1 && strstr(syslog_text, rows[i].words), "%s: %s",
+                      rows[i].words, syslog_text);
+        ck_assert_msg(read_records(&host, &record, 1) == rows[i].records, "%s", rows[i].words);
+        host_stop(&host);
+    }
+}
+END_TEST
+
+/* ---- strict ---- */
+
+START_TEST(test_pam_strict_refuses_what_cannot_be_reported)
+{
+    struct host host;
+
+    host_start(&host, "");
+    write_service(&host, "drop=/nonexistent strict report=login", "required");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SESSION_ERR);
+    ck_assert_int_eq(pam_acct_mgmt(host.pamh, 0), PAM_PERM_DENIED);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_strict_does_not_mind_the_end_of_a_session)
+{
+    struct host host;
+
+    host_start(&host, "");
+    write_service(&host, "drop=/nonexistent strict", "required");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_ptr_nonnull(strstr(syslog_text, "not reported"));
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_strict_lets_pass_what_is_reported)
+{
+    struct record records[3];
+    struct host host;
+    char words[256];
+
+    host_start(&host, "");
+    (void)snprintf(words, sizeof(words), "strict report=login drop=%s", host.drop);
+    write_service(&host, words, "required");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_acct_mgmt(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    ck_assert_uint_eq(read_records(&host, records, 3), 3);
+    host_stop(&host);
+}
+END_TEST
+
+START_TEST(test_pam_strict_under_an_optional_line_refuses_nobody)
+{
+    struct host host;
+
+    host_start(&host, "");
+    write_service(&host, "drop=/nonexistent strict", "optional");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    host_stop(&host);
+}
+END_TEST
+
 /* ---- failures ---- */
+
+START_TEST(test_pam_without_randomness_ids_still_differ)
+{
+    enum { LOGINS = 500, CHILDREN = 4 };
+    struct host host;
+    int i, status;
+
+    is_random_refused = true;
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    for (i = 0; i < CHILDREN; i++) {
+        if (fork() == 0) {
+            for (i = 0; i < LOGINS; i++)
+                (void)pam_open_session(host.pamh, 0);
+            _exit(0);
+        }
+    }
+    while (wait(&status) > 0)
+        ck_assert_int_eq(status, 0);
+    is_random_refused = false;
+    ck_assert_int_eq(count_entries(host.drop), 2 + 1 + CHILDREN * LOGINS);
+    host_stop(&host);
+}
+END_TEST
 
 START_TEST(test_pam_missing_drop_directory_is_said_once_and_the_login_goes_on)
 {
@@ -607,39 +837,37 @@ END_TEST
 /* ---- the host process ---- */
 
 struct state {
-    int fds, threads;
+    int threads, log_handle_calls;
     mode_t mask;
-    char cwd[PATH_MAX];
+    uid_t uids[3];
+    gid_t gids[3], groups[64];
+    char cwd[PATH_MAX], locale[256], environment[8192];
+    char fds[64][80];
     sighandler_t handlers[NSIG];
     int flags[NSIG];
     sigset_t blocked;
+    struct itimerval timer;
     struct rlimit limits[RLIM_NLIMITS];
-    char environment[8192];
+    size_t heap;
 };
 
-static int count_entries(const char *path)
+static void take_descriptors(struct state *state)
 {
-    DIR *dir = opendir(path);
-    int count = 0;
+    int fd;
 
-    while (dir && readdir(dir))
-        count++;
-    if (dir)
-        closedir(dir);
-    return count;
+    for (fd = 0; fd < 64; fd++) {
+        char path[64];
+
+        (void)snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
+        if (readlink(path, state->fds[fd], sizeof(state->fds[fd]) - 1) < 0)
+            state->fds[fd][0] = '\0';
+    }
 }
 
-static void take_state(struct state *state)
+static void take_signals(struct state *state)
 {
-    size_t used = 0;
     int i;
 
-    memset(state, 0, sizeof(*state));
-    state->fds = count_entries("/proc/self/fd");
-    state->threads = count_entries("/proc/self/task");
-    state->mask = umask(0);
-    (void)umask(state->mask);
-    ck_assert_ptr_nonnull(getcwd(state->cwd, sizeof(state->cwd)));
     for (i = 1; i < NSIG; i++) {
         struct sigaction action = {.sa_flags = 0};
 
@@ -648,28 +876,125 @@ static void take_state(struct state *state)
         state->flags[i] = action.sa_flags;
     }
     (void)sigprocmask(SIG_BLOCK, NULL, &state->blocked);
+    ck_assert_int_eq(getitimer(ITIMER_REAL, &state->timer), 0);
+}
+
+static void take_state(struct state *state)
+{
+    size_t used = 0;
+    int i;
+
+    memset(state, 0, sizeof(*state));
+    state->threads = count_entries("/proc/self/task");
+    state->log_handle_calls = log_handle_calls;
+    state->mask = umask(0);
+    (void)umask(state->mask);
+    ck_assert_int_eq(getresuid(&state->uids[0], &state->uids[1], &state->uids[2]), 0);
+    ck_assert_int_eq(getresgid(&state->gids[0], &state->gids[1], &state->gids[2]), 0);
+    ck_assert_int_ge(getgroups(64, state->groups), 0);
+    ck_assert_ptr_nonnull(getcwd(state->cwd, sizeof(state->cwd)));
+    (void)snprintf(state->locale, sizeof(state->locale), "%s", setlocale(LC_ALL, NULL));
+    take_descriptors(state);
+    take_signals(state);
     for (i = 0; i < RLIM_NLIMITS; i++)
         (void)getrlimit((__rlimit_resource_t)i, &state->limits[i]);
     for (i = 0; environ[i]; i++)
         used += (size_t)snprintf(state->environment + used, sizeof(state->environment) - used,
                                  "%s\n", environ[i]);
+    state->heap = mallinfo2().uordblks;
+}
+
+#define SAME(member)                                                                    \
+    ck_assert_msg(memcmp(&before->member, &after->member, sizeof(before->member)) == 0, \
+                  "%s changes " #member, what)
+
+static void check_same(const struct state *before, const struct state *after, const char *what)
+{
+    SAME(threads);
+    SAME(log_handle_calls);
+    SAME(mask);
+    SAME(uids);
+    SAME(gids);
+    SAME(groups);
+    SAME(cwd);
+    SAME(locale);
+    SAME(environment);
+    SAME(fds);
+    SAME(handlers);
+    SAME(flags);
+    SAME(blocked);
+    SAME(timer);
+    SAME(limits);
+    /* The allocator's caches hold up to 1 KiB; 50 calls that leak 32 bytes each lose more. */
+    ck_assert_msg(after->heap < before->heap + 1024, "%s loses memory", what);
+}
+
+static entry_point find_entry_point(const char *name)
+{
+    void *module = dlopen(PM_MODULE, RTLD_NOW), *symbol;
+    entry_point call;
+
+    ck_assert_msg(module != NULL, "%s", dlerror());
+    symbol = dlsym(module, name);
+    ck_assert_ptr_nonnull(symbol);
+    memcpy(&call, &symbol, sizeof(call));
+    dlclose(module); /* it stays, as it says of itself */
+    return call;
+}
+
+/* The ways a call can end; drop is put in front of the words. */
+static const struct outcome {
+    const char *name;
+    const char *drop; /* NULL: the host's own */
+    const char *words[3];
+    bool is_random_refused;
+} outcomes[] = {
+    {"a record", NULL, {"report=login", "strict", "debug"}, false},
+    {"a failure's record", NULL, {"report=failure", "debug", "debug"}, false},
+    {"no directory", "drop=/nonexistent", {"report=login", "debug", "debug"}, false},
+    {"no directory for a failure", "drop=/nonexistent", {"report=failure", "", ""}, false},
+    {"a refusal", "drop=/nonexistent", {"report=login", "strict", "debug"}, false},
+    {"no place", "drop=/proc/self", {"report=login", "strict", "debug"}, false},
+    {"no randomness", NULL, {"report=login", "strict", "debug"}, true},
+    {"wrong words", "drop=relative", {"report=all", "colour=blue", "strict=no"}, false},
+};
+
+static void check_outcome(struct host *host, const char *entry, const struct outcome *outcome)
+{
+    static struct state before, after;
+    char drop[128], what[128];
+    const char *argv[] = {drop, outcome->words[0], outcome->words[1], outcome->words[2]};
+    entry_point call = find_entry_point(entry);
+    int i;
+
+    (void)snprintf(drop, sizeof(drop), "drop=%s", host->drop);
+    if (outcome->drop)
+        (void)strcpy(drop, outcome->drop);
+    (void)snprintf(what, sizeof(what), "%s with %s", entry, outcome->name);
+    is_random_refused = outcome->is_random_refused;
+    for (i = 0; i < 60; i++) {
+        if (i == 10)
+            take_state(&before);
+        syslog_text[0] = '\0';
+        (void)call(host->pamh, 0, 4, argv);
+    }
+    take_state(&after);
+    is_random_refused = false;
+    check_same(&before, &after, what);
 }
 
 START_TEST(test_pam_host_process_is_left_as_it_was)
 {
-    static struct state before, after;
     struct host host;
+    size_t i, entry;
 
+    ck_assert_ptr_nonnull(setlocale(LC_ALL, "C.UTF-8"));
     host_start(&host, "");
     host_begin(&host, "alice");
-    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS); /* libpam loads its modules */
-    take_state(&before);
-    for (int i = 0; i < 20; i++) {
-        ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
-        ck_assert_int_eq(pam_close_session(host.pamh, 0), PAM_SUCCESS);
+    for (i = 0; i < sizeof(outcomes) / sizeof(outcomes[0]); i++) {
+        for (entry = 0; entry < 6; entry++)
+            check_outcome(&host, entry_points[entry], &outcomes[i]);
     }
-    take_state(&after);
-    ck_assert_mem_eq(&before, &after, sizeof(before));
     host_stop(&host);
 }
 END_TEST
@@ -792,6 +1117,15 @@ static const struct test_case cases[] = {
     TEST(test_pam_process_environment_is_not_read),
     TEST(test_pam_a_password_in_the_handle_goes_nowhere),
     TEST(test_pam_other_phases_leave_nothing),
+    TEST(test_pam_account_line_reports_a_login_when_asked),
+    TEST(test_pam_auth_line_behind_the_others_reports_a_failure),
+    TEST(test_pam_auth_line_behind_the_others_reports_no_success),
+    TEST(test_pam_words_of_another_line_are_named_and_ignored),
+    TEST(test_pam_strict_refuses_what_cannot_be_reported),
+    TEST(test_pam_strict_does_not_mind_the_end_of_a_session),
+    TEST(test_pam_strict_lets_pass_what_is_reported),
+    TEST(test_pam_strict_under_an_optional_line_refuses_nobody),
+    TEST(test_pam_without_randomness_ids_still_differ),
     TEST(test_pam_missing_drop_directory_is_said_once_and_the_login_goes_on),
     TEST(test_pam_drop_that_is_a_file_is_said),
     TEST(test_pam_full_drop_directory_is_said),
