@@ -148,7 +148,7 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
     exchange->http = http;
     exchange->connection = connection;
     exchange->peer = info ? info->socket_context : NULL;
-    exchange->target = strdup(target);
+    exchange->target = strdup(fa_http_head_origin(target));
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
     reply_init(&exchange->reply);
     if (exchange->peer)
@@ -564,12 +564,21 @@ static void free_stream(void *context)
     free(stream);
 }
 
+/* A connection that waits for a reader who does not read is not asked any more: end it from
+ * outside. */
+static void kill_stream(struct fa_http_stream *stream)
+{
+    stream->is_dead = true;
+    if (stream->fd >= 0)
+        (void)shutdown(stream->fd, SHUT_RDWR); /* fails only when it is closed already */
+}
+
 int fa_http_stream_write(struct fa_http_stream *stream, const void *bytes, size_t len)
 {
     int r = pm_buf_add(&stream->out, bytes, len);
 
     if (r < 0)
-        stream->is_dead = true;
+        kill_stream(stream);
     stream->written_ms = pm_clock_mono_ms();
     resume_stream(stream);
     return r;
@@ -586,8 +595,12 @@ void fa_http_stream_end(struct fa_http_stream *stream)
 static bool is_gone(const struct fa_http_stream *stream)
 {
     char byte;
+    ssize_t len;
 
-    return stream->fd >= 0 && recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT) == 0;
+    if (stream->fd < 0)
+        return false;
+    len = recv(stream->fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+    return len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR);
 }
 
 static void tick_streams(struct fa_http *http, int64_t now_ms)

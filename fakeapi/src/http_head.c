@@ -36,6 +36,18 @@ static bool is_named(const char *name, size_t len, const char *wanted)
     return len == strlen(wanted) && strncasecmp(name, wanted, len) == 0;
 }
 
+const char *fa_http_head_origin(const char *target)
+{
+    const char *path;
+
+    if (strncasecmp(target, "http://", strlen("http://")) != 0)
+        return target;
+    path = strpbrk(target + strlen("http://"), "/?");
+    if (!path)
+        return "/";
+    return *path == '/' ? path : target;
+}
+
 void fa_http_head_field(struct fa_http_head *head, const char *name, size_t name_len,
                         const char *value, size_t value_len)
 {

@@ -17,6 +17,13 @@ struct fa_http_head {
     const char *length; /* value of Content-Length, or NULL */
 };
 
+/**
+ * Where path and query begin in a raw target: a client that uses the server as its proxy, because
+ * its host name is built in, sends `http://host/path`. What is neither that nor a path is returned
+ * as it is.
+ */
+const char *fa_http_head_origin(const char *target);
+
 /** Take note of one header field. */
 void fa_http_head_field(struct fa_http_head *head, const char *name, size_t name_len,
                         const char *value, size_t value_len);
@@ -24,7 +31,7 @@ void fa_http_head_field(struct fa_http_head *head, const char *name, size_t name
 /**
  * Judge the head.
  *
- * @target:      raw request target
+ * @target:      as fa_http_head_origin() returns it
  * @ret_length:  of the body in bytes; 0 without one. Set when the status is 0 or 413.
  *
  * Returns 0, or the status to refuse it with: 400 malformed or ambiguous, 411 no Content-Length but

@@ -1,11 +1,13 @@
 /* The store on SQLite: the only file of the server that knows it. Schema: schema.sql. */
 #include "store.h"
 
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "arena.h"
 #include "buf.h"
@@ -458,12 +460,24 @@ static int prepare_all(struct fa_store *store)
     return 0;
 }
 
+/* It holds secret keys: nobody else may read it, nor the files that SQLite puts beside it. */
+static void create_private(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+    if (fd >= 0)
+        (void)close(
+            fd); /* empty; and if it is there already, SQLite will say what is wrong with it */
+}
+
 static int open_database(struct fa_store *store, const char *where, char *message, size_t size)
 {
     bool is_memory = strcmp(where, "memory") == 0;
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int version;
 
+    if (!is_memory)
+        create_private(where);
     if (sqlite3_open_v2(is_memory ? ":memory:" : where, &store->db, flags, NULL) != SQLITE_OK)
         return explain(store, where, message, size);
     version = set_up(store);

@@ -237,6 +237,31 @@ START_TEST(test_stopping_does_not_wait_for_open_connections)
 }
 END_TEST
 
+START_TEST(test_the_server_can_be_a_clients_proxy)
+{
+    static const struct {
+        const char *target;
+        int status;
+    } rows[] = {
+        {"http://www.monitis.com/__fake/ready", 200},
+        {"HTTP://www.monitis.com:80/__fake/ready?x", 200},
+        {"http://www.monitis.com/none", 404},
+        {"http://www.monitis.com", 404},
+        {"http://www.monitis.com?x", 400},
+        {"https://www.monitis.com/__fake/ready", 400},
+        {"www.monitis.com:443", 400},
+    };
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        peer_get(fa_server_port(server), rows[i].target, &reply);
+        ck_assert_msg(reply.status == rows[i].status, "%s: %d", rows[i].target, reply.status);
+    }
+    fa_server_stop(server);
+}
+END_TEST
+
 START_TEST(test_paths_and_methods_outside_the_protocol)
 {
     static const struct {
@@ -466,6 +491,7 @@ static const struct test_case cases[] = {
     TEST(test_bodies_up_to_the_limit_are_read_and_larger_ones_refused),
     TEST(test_half_requests_are_nobodys_business),
     TEST(test_stopping_does_not_wait_for_open_connections),
+    TEST(test_the_server_can_be_a_clients_proxy),
     TEST(test_paths_and_methods_outside_the_protocol),
     TEST(test_slow_clients_are_cut_off_however_busy_they_look),
     TEST(test_a_failed_commit_replaces_the_answer),

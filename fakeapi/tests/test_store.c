@@ -315,6 +315,7 @@ START_TEST(test_a_file_keeps_what_was_committed_and_nothing_else)
 {
     char dir[] = "/tmp/test_store.XXXXXX";
     char path[64];
+    struct stat info;
     int64_t id;
     char command[128];
 
@@ -328,6 +329,8 @@ START_TEST(test_a_file_keeps_what_was_committed_and_nothing_else)
     fa_store_close(store);
     ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
     ck_assert_str_eq(rows(id, 0, 10), "1.0(a=committed)");
+    ck_assert_int_eq(stat(path, &info), 0);
+    ck_assert_uint_eq(info.st_mode & 0777, 0600);
     fa_store_close(store);
     snprintf(command, sizeof(command), "rm -r %s", dir);
     ck_assert_int_eq(system(command), 0);
