@@ -301,6 +301,9 @@ struct bare {
     pthread_t thread;
     int commits;
     int commit_result;
+    int ended_streams;
+    size_t flood; /* bytes that /stream writes at once */
+    int flood_result;
 };
 
 static int bare_commit(void *context)
@@ -319,10 +322,38 @@ static void bare_fail(void *context, const struct fa_http_request *request,
     (void)pm_buf_adds(&answer->body, "failed");
 }
 
+static void bare_ended(void *context, struct fa_http_stream *stream)
+{
+    struct bare *bare = context;
+
+    (void)stream;
+    bare->ended_streams++;
+}
+
+static void bare_stream(struct bare *bare, const struct fa_http_request *request,
+                        struct fa_http_reply *answer)
+{
+    struct fa_http_stream *stream = fa_http_stream_start(request, answer, bare_ended, bare);
+    char *flood = calloc(1, bare->flood + 1);
+
+    answer->content_type = "text/event-stream";
+    ck_assert_ptr_nonnull(stream);
+    ck_assert_int_eq(fa_http_stream_write(stream, "second", 6), 0);
+    (void)pm_buf_adds(&answer->body, "first ");
+    memset(flood, 'x', bare->flood);
+    bare->flood_result = fa_http_stream_write(stream, flood, bare->flood);
+    free(flood);
+    if (strcmp(request->query, "end") == 0)
+        fa_http_stream_end(stream);
+}
+
 static void bare_handle(void *context, const struct fa_http_request *request,
                         struct fa_http_reply *answer)
 {
-    (void)context;
+    if (strcmp(request->path, "/stream") == 0) {
+        bare_stream(context, request, answer);
+        return;
+    }
     answer->after_commit = strcmp(request->path, "/write") == 0;
     (void)pm_buf_add(&answer->body, request->body, request->body_len);
 }
@@ -417,6 +448,52 @@ START_TEST(test_requests_of_one_turn_share_a_commit)
 }
 END_TEST
 
+START_TEST(test_streams_send_the_body_first_and_end)
+{
+    struct bare bare = {0};
+
+    bare_start(&bare);
+    peer_get(fa_http_port(bare.http), "/stream?end", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    ck_assert_ptr_nonnull(strstr(reply.bytes, "first second"));
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.ended_streams, 1);
+}
+END_TEST
+
+START_TEST(test_streams_end_when_the_server_stops)
+{
+    static const char request[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n";
+    struct bare bare = {0};
+    int fd;
+
+    bare_start(&bare);
+    fd = peer_connect(fa_http_port(bare.http));
+    peer_send(fd, request, strlen(request));
+    while (!strstr(reply.bytes, "second")) {
+        ssize_t len = recv(fd, reply.bytes + reply.len, sizeof(reply.bytes) - 1 - reply.len, 0);
+
+        ck_assert_int_gt(len, 0);
+        reply.len += (size_t)len;
+    }
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.ended_streams, 1);
+    (void)close(fd);
+}
+END_TEST
+
+START_TEST(test_streams_that_nobody_reads_are_closed)
+{
+    struct bare bare = {.flood = FA_HTTP_STREAM_MAX};
+
+    bare_start(&bare);
+    peer_get(fa_http_port(bare.http), "/stream", &reply);
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.flood_result, -1);
+    ck_assert_int_eq(bare.ended_streams, 1);
+}
+END_TEST
+
 START_TEST(test_headers_with_control_characters_are_not_sent)
 {
     struct fa_http_reply answer = {0};
@@ -496,6 +573,9 @@ static const struct test_case cases[] = {
     TEST(test_slow_clients_are_cut_off_however_busy_they_look),
     TEST(test_a_failed_commit_replaces_the_answer),
     TEST(test_requests_of_one_turn_share_a_commit),
+    TEST(test_streams_send_the_body_first_and_end),
+    TEST(test_streams_end_when_the_server_stops),
+    TEST(test_streams_that_nobody_reads_are_closed),
     TEST(test_headers_with_control_characters_are_not_sent),
     TEST(test_a_full_disk_is_an_internal_error_and_nothing_is_stored),
     TEST(test_a_port_in_use_is_told),
