@@ -55,6 +55,7 @@ root_install() {
     chmod 755 /usr/sbin/policy-rc.d
     echo "127.0.0.1 localhost disposable" >/etc/hosts
     export DEBIAN_FRONTEND=noninteractive
+    dpkg --configure -a # somebody may be installing something on the machine just now
     apt-get -qq -o Acquire::Retries=3 update
     apt-get -qq -o Dpkg::Use-Pty=0 -y --no-install-recommends install \
         openssh-server sudo login passwd curl openssl libxml-xpath-perl
@@ -73,10 +74,13 @@ root_install() {
     chmod 440 /etc/sudoers.d/alice
 }
 
-# The archive's name: another machine state, or another recipe, is another layer.
+# The archive's name: other versions of what the layer leans on, or another recipe, are another layer.
 root_layer() {
     local key
-    key=$({ dpkg-query -W && declare -f root_install root_mounts; } | sha256sum)
+    key=$({
+        dpkg-query -W libc6 libcrypt1 libssl3 'libpam*' openssh-client passwd login perl-base
+        declare -f root_install root_mounts
+    } | sha256sum)
     echo "$cache/layer-${key:0:16}.tar"
 }
 
