@@ -243,11 +243,53 @@ START_TEST(test_json_deeper_than_the_limit_is_refused)
 }
 END_TEST
 
+/* Memory that ends after n bytes, for every n: refused or right, never half right. */
+START_TEST(test_short_memory_refuses_and_never_crashes)
+{
+    static const char *const text = "a:[1,'x y',{\"k\":[1]}];b:%41+c;d%3Ae";
+    static const char *const json_text = "[{\"a\":[1,'two',{\"b\":null}]},[\"\\u00fc\"]]";
+    struct fa_item *items;
+    const struct fa_json *json;
+    const char **elements;
+    size_t count;
+    size_t max;
+    int r = -1;
+
+    for (max = 0; r < 0; max++) {
+        fa_arena_clear(&arena);
+        fa_arena_init(&arena, max);
+        r = fa_structured_parse(&arena, text, FA_FORM_RESULTS, &items, &count);
+        ck_assert_uint_lt(max, 100000);
+    }
+    ck_assert_uint_eq(count, 3);
+    ck_assert_str_eq(items[2].fields[1], "e");
+    for (max = 0, r = -1; r < 0; max++) {
+        fa_arena_clear(&arena);
+        fa_arena_init(&arena, max);
+        r = fa_json_parse(&arena, json_text, &json);
+        ck_assert_uint_lt(max, 100000);
+    }
+    ck_assert_int_eq(json->type, FA_JSON_ARRAY);
+    for (max = 0, r = -1; r < 0; max++) {
+        fa_arena_clear(&arena);
+        fa_arena_init(&arena, max);
+        r = fa_elements_parse(&arena, "[1,'a,b',3]", &elements, &count);
+        ck_assert_uint_lt(max, 100000);
+    }
+    ck_assert_uint_eq(count, 3);
+}
+END_TEST
+
 static const struct test_case cases[] = {
-    TEST(test_results_are_read_in_every_layer), TEST(test_definitions_are_split_at_every_colon),
-    TEST(test_too_many_items_are_refused),      TEST(test_names_in_one_and_two_layers_are_the_same),
-    TEST(test_elements_of_a_multi_value),       TEST(test_json_is_read_leniently),
-    TEST(test_json_that_is_none_is_refused),    TEST(test_json_deeper_than_the_limit_is_refused),
+    TEST(test_results_are_read_in_every_layer),
+    TEST(test_definitions_are_split_at_every_colon),
+    TEST(test_too_many_items_are_refused),
+    TEST(test_names_in_one_and_two_layers_are_the_same),
+    TEST(test_elements_of_a_multi_value),
+    TEST(test_json_is_read_leniently),
+    TEST(test_json_that_is_none_is_refused),
+    TEST(test_json_deeper_than_the_limit_is_refused),
+    TEST(test_short_memory_refuses_and_never_crashes),
 };
 
 TEST_MAIN("structured", cases)
