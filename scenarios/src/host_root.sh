@@ -84,8 +84,9 @@ root_layer() {
     echo "$cache/layer-${key:0:16}.tar"
 }
 
+# Sets layer.
 root_prepare() {
-    local layer log
+    local log
     mkdir -p "$cache"
     cache=$(cd "$cache" && pwd)
     layer=$(root_layer)
@@ -170,7 +171,6 @@ root_enter() {
 root_run() {
     local dir=$1 layer
     root_prepare
-    layer=$(root_layer)
     mkdir "$dir/fs"
     [ -z "$module" ] || install -m 644 "$module" "$dir/pam_paidmonitor.so"
     trap 'root_end "$dir"' EXIT
