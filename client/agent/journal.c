@@ -1,4 +1,4 @@
-/* The agent's memory; see journal.h. The only file of the client that knows SQLite. */
+/* The agent's memory; see journal.h. Only this file and history.c know SQLite. */
 #include "journal.h"
 
 #include <errno.h>
@@ -17,10 +17,17 @@
 #include "error.h"
 #include "fs.h"
 
-#define SCHEMA_VERSION  1
 #define BUSY_TIMEOUT_MS 10000
 
-extern const unsigned char pm_embed_journal_sql[];
+extern const unsigned char pm_embed_journal_sql[], pm_embed_journal_attempts_sql[];
+
+/* Step n takes a file from schema n to n + 1. */
+static const unsigned char *const schema_steps[] = {
+    pm_embed_journal_sql,
+    pm_embed_journal_attempts_sql,
+};
+
+#define SCHEMA_VERSION ((int)PM_ARRAY_LEN(schema_steps))
 
 enum statement {
     BEGIN,
@@ -102,16 +109,17 @@ static int read_version(struct pm_journal *journal, int *ret_version)
     return r;
 }
 
-/* Create the tables in an empty file; two agents may try at once. */
+/* Create the tables in an empty file, or add what an older one lacks; two agents may try at once.
+ */
 static int set_up_schema(struct pm_journal *journal, const char *path, struct pm_error *err)
 {
-    int version = 0, r;
+    int version = 0, step, r;
 
     r = run(journal, "BEGIN IMMEDIATE");
     if (r == 0)
         r = read_version(journal, &version);
-    if (r == 0 && version == 0)
-        r = run(journal, (const char *)pm_embed_journal_sql);
+    for (step = version; r == 0 && step < SCHEMA_VERSION; step++)
+        r = run(journal, (const char *)schema_steps[step]);
     if (r == 0)
         r = run(journal, "COMMIT");
     if (r < 0)

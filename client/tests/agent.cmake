@@ -7,6 +7,9 @@ foreach(part backoff verdict compose journal pickup)
         LIBS ${agent_libs} LABELS unit)
 endforeach()
 
+pm_add_test(NAME test_agent_history SOURCES test_agent_history.c
+    LIBS pm_history ${agent_libs} LABELS unit)
+
 if(BUILD_TESTING)
     # The agent once more, with faults to order.
     add_executable(agent_faults ../agent/main.c support/agent_faults.c)
