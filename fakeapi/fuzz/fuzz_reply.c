@@ -185,22 +185,20 @@ static void check_name(const char *text)
     pm_buf_clear(&element);
 }
 
-static void check_errors(const char *detail)
+/* One of the errors, in every form. */
+static void check_error(enum fa_error error, const char *detail)
 {
-    enum fa_error error;
     unsigned int bits;
 
-    for (error = FA_OK + 1; error < FA_E_MAX; error++) {
-        for (bits = 0; bits < 8; bits++) {
-            const struct fa_error_form form = {
-                .is_xml = bits & 1, .is_reading = bits & 2, .version = bits & 4 ? 3 : 2};
-            struct pm_buf body;
+    for (bits = 0; bits < 8; bits++) {
+        const struct fa_error_form form = {
+            .is_xml = bits & 1, .is_reading = bits & 2, .version = bits & 4 ? 3 : 2};
+        struct pm_buf body;
 
-            pm_buf_init(&body, 4096);
-            FUZZ_REQUIRE(fa_reply_error(&body, error, detail, form) == 0);
-            (form.is_xml ? require_xml : require_json)(&body);
-            pm_buf_clear(&body);
-        }
+        pm_buf_init(&body, 4096);
+        FUZZ_REQUIRE(fa_reply_error(&body, error, detail, form) == 0);
+        (form.is_xml ? require_xml : require_json)(&body);
+        pm_buf_clear(&body);
     }
 }
 
@@ -214,7 +212,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     check_answer(true, data, size);
     check_text(text);
     check_name(text);
-    check_errors(text);
+    check_error(FA_OK + 1 + len % (FA_E_MAX - 1), text);
     free(text);
     return 0;
 }
