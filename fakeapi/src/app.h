@@ -39,6 +39,15 @@ struct fa_arg_spec;
 #define FA_IDS_MAX    1000
 #define FA_REASON_MAX 512
 
+/*
+ * How many long examinations by the doctor may follow each other: the loop answers nobody else
+ * meanwhile, so that a flood of wrong checksums gets short ones. See diagnose.c.
+ */
+struct fa_patience {
+    int spent;
+    int64_t since_ms; /* monotonic: when it was counted last */
+};
+
 /* What all requests share. */
 struct fa_app {
     struct fa_store *store;
@@ -47,6 +56,7 @@ struct fa_app {
     struct fa_replays *replays;
     struct fa_checks checks;
     int64_t clock_offset_ms;
+    struct fa_patience patience;                                           /* of the doctor */
     void (*log)(void *context, enum fa_verdict verdict, const char *line); /* may be NULL */
     bool logs_accepted;
     void *log_context;

@@ -2,10 +2,15 @@
 #include <string.h>
 
 #include "app.h"
+#include "clock.h"
 #include "doctor.h"
 
 #define TEXT_MAX   (64 * 1024)
 #define TEXT_WIDTH 100
+
+/* Source: ours. Ten wrong checksums in a row are a person or a test at work; thousands a flood. */
+#define PATIENCE_MAX      10
+#define PATIENCE_REGAINED 1000 /* ms for each */
 
 static struct fa_bytes text_bytes(const char *text)
 {
@@ -52,8 +57,21 @@ static void render(struct fa_call *call, const struct fa_diagnosis *diagnosis)
     pm_buf_clear(&buf);
 }
 
+static bool is_patient(struct fa_patience *patience, int64_t now_ms)
+{
+    int64_t regained = (now_ms - patience->since_ms) / PATIENCE_REGAINED;
+
+    if (regained > 0) {
+        patience->spent = regained >= patience->spent ? 0 : patience->spent - (int)regained;
+        patience->since_ms = now_ms;
+    }
+    return patience->spent < PATIENCE_MAX;
+}
+
 void fa_diagnose(struct fa_call *call)
 {
+    struct fa_patience *patience = &call->app->patience;
+    bool takes_time = is_patient(patience, pm_clock_mono_ms());
     const struct fa_param *checksum = fa_params_find(&call->params, "checksum");
     const struct fa_doctor_case request = {
         .params = doctor_params(call),
@@ -61,10 +79,14 @@ void fa_diagnose(struct fa_call *call)
         .secret = text_bytes(call->caller->account.secretkey),
         .apikey = text_bytes(call->caller->account.apikey),
         .checksum = {checksum->value, checksum->value_len},
+        .hypotheses_max = takes_time ? FA_DOCTOR_HYPOTHESES_PATIENT : 0,
+        .bytes_max = takes_time ? FA_DOCTOR_BYTES_PATIENT : 0,
     };
     struct fa_diagnosis diagnosis = {0};
 
     if (request.params && fa_doctor_examine(&request, &diagnosis) == 0)
         render(call, &diagnosis);
+    if (diagnosis.tried > FA_DOCTOR_HYPOTHESES)
+        patience->spent++;
     fa_diagnosis_clear(&diagnosis);
 }

@@ -222,7 +222,8 @@ static void add_effort(struct pm_buf *out, const struct fa_diagnosis *diagnosis)
     if (diagnosis->verdict != FA_DIAGNOSIS_KEY && diagnosis->verdict != FA_DIAGNOSIS_TEXT)
         return;
     (void)pm_buf_addf(out, "\n  %zu wrong ways of signing were tried%s.\n", diagnosis->tried,
-                      diagnosis->exhausted ? ", which is the limit" : "");
+                      diagnosis->exhausted ? ", the limit; `paidmonitor sign --explain` tries more"
+                                           : "");
 }
 
 int fa_diagnosis_text(const struct fa_diagnosis *diagnosis, size_t width, struct pm_buf *out)
