@@ -74,13 +74,63 @@ static void add_line(struct pm_buf *buf, const char *key, const char *value)
         (void)pm_buf_addf(buf, "%s = %s\n", key, value);
 }
 
+static void add_path(struct pm_buf *buf, const char *key, const char *path)
+{
+    char directory[PATH_MAX];
+
+    if (path && path[0] != '/' && getcwd(directory, sizeof(directory)))
+        (void)pm_buf_addf(buf, "%s = %s/%s\n", key, directory, path);
+    else
+        add_line(buf, key, path);
+}
+
+/* The file has no quoting: line ends, blanks at an end and ` ;` would not be read as written. */
+static bool is_writable(const char *value)
+{
+    size_t len = value ? strlen(value) : 0, i;
+
+    for (i = 0; i < len; i++) {
+        bool is_edge = i == 0 || i == len - 1;
+
+        if ((unsigned char)value[i] < ' ' || value[i] == 0x7f || (is_edge && value[i] == ' ') ||
+            (value[i] == ';' && (i == 0 || value[i - 1] == ' ')))
+            return false;
+    }
+    return true;
+}
+
+static int check_writable(const struct cli *cli)
+{
+    const struct pm_config *config = &cli->config;
+    const struct {
+        const char *key, *value;
+    } rows[] = {
+        {"url", config->url},
+        {"apikey", config->apikey},
+        {"secret_file", config->secret_file},
+        {"ca_file", config->ca_file},
+        {"proxy", config->proxy},
+        {"name", config->monitor_name},
+        {"tag", config->monitor_tag},
+    };
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(rows); i++)
+        if (!is_writable(rows[i].value))
+            return cli_usage(cli,
+                             "the %s '%s' cannot stand in a configuration file: no control "
+                             "characters, no blank at an end, no ';' after a blank",
+                             rows[i].key, rows[i].value);
+    return 0;
+}
+
 static void compose(const struct pm_config *config, struct pm_buf *buf)
 {
     (void)pm_buf_adds(buf, "# Written by 'paidmonitor setup'; see paidmonitor.conf(5).\n[api]\n");
     add_line(buf, "url", config->url);
     add_line(buf, "apikey", config->apikey);
-    add_line(buf, "secret_file", config->secret_file);
-    add_line(buf, "ca_file", config->ca_file);
+    add_path(buf, "secret_file", config->secret_file);
+    add_path(buf, "ca_file", config->ca_file);
     add_line(buf, "proxy", config->proxy);
     add_line(buf, "allow_plain_http", config->allow_plain_http ? "yes" : NULL);
     (void)pm_buf_addf(buf, "connect_timeout_ms = %d\ntimeout_ms = %d\n", config->connect_timeout_ms,
@@ -209,6 +259,8 @@ static int prepare(struct cli *cli, struct setup *setup)
         r = ask(cli, "url", "URL of the API", cli->config.url);
     if (r == 0)
         r = ask(cli, "apikey", "API key", cli->config.apikey);
+    if (r == 0 && setup->path)
+        r = check_writable(cli);
     return r == 0 ? cli_open(cli, true) : r;
 }
 

@@ -38,12 +38,18 @@ const struct cli_option cli_common_options[] = {
 
 /* ---- configuration ---- */
 
-static int read_file(struct cli *cli, struct pm_error *err)
+/* The file asked for; NULL: nobody asked, the usual one. */
+static const char *chosen_file(const struct cli *cli)
 {
     const char *path = cli_get(cli, "config");
 
-    if (!path)
-        path = secure_getenv("PAIDMONITOR_CONFIG");
+    return path ? path : secure_getenv("PAIDMONITOR_CONFIG");
+}
+
+static int read_file(struct cli *cli, struct pm_error *err)
+{
+    const char *path = chosen_file(cli);
+
     if ((!path || cli->writes_config) && access(path ? path : PM_CONFIG_PATH, F_OK) != 0)
         return 0; /* everything may come from options */
     return pm_config_read(&cli->config, path ? path : PM_CONFIG_PATH, err);
@@ -186,6 +192,20 @@ static int take_choice(const struct cli *cli, const char *option, const char *st
     return cli_usage(cli, "--%s is %s or %s, not '%s'", option, standard, other, value);
 }
 
+/* The library says what is missing; the command also says where it may be given. */
+static int require(const struct cli *cli, const char *value, const char *what, const char *name,
+                   const char *variable)
+{
+    const char *path = chosen_file(cli);
+
+    if (value && value[0] != '\0')
+        return 0;
+    return cli_error(cli, CLI_CONFIG,
+                     "no %s: give --%s, set %s, or put '%s = …' into section [api] of %s "
+                     "('paidmonitor setup --write' writes it)",
+                     what, name, variable, name, path ? path : PM_CONFIG_PATH);
+}
+
 int cli_open(struct cli *cli, bool needs_secret)
 {
     bool uses_token, is_xml, is_version_3;
@@ -197,6 +217,10 @@ int cli_open(struct cli *cli, bool needs_secret)
         r = take_choice(cli, "answer", "json", "xml", &is_xml);
     if (r == 0)
         r = take_choice(cli, "api-version", "2", "3", &is_version_3);
+    if (r == 0)
+        r = require(cli, cli->config.url, "address of the API", "url", "PAIDMONITOR_URL");
+    if (r == 0)
+        r = require(cli, cli->config.apikey, "API key", "apikey", "PAIDMONITOR_APIKEY");
     if (r == 0 && (needs_secret || is_version_3))
         r = cli_load_secret(cli);
     if (r != 0)

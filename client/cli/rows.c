@@ -88,13 +88,29 @@ static size_t collect_names(const struct pm_row_list *list, const char ***ret_na
     return count;
 }
 
+/* The server tells the time to the minute in the zone asked for; the rest is the same in any zone.
+ */
+static void add_time(struct table *table, const struct pm_row *row)
+{
+    int64_t ms = row->checktime_ms % 60000;
+    char text[64];
+
+    if (row->checktime_ms < 0) {
+        table_add(table, row->checktime_text);
+        return;
+    }
+    (void)snprintf(text, sizeof(text), "%.40s:%02d.%03d", row->checktime_text, (int)(ms / 1000),
+                   (int)(ms % 1000));
+    table_add(table, text);
+}
+
 static void add_row(struct table *table, const struct pm_row *row, const char *const *names,
                     size_t count, bool with_time)
 {
     size_t k;
 
     if (with_time)
-        table_add(table, row->checktime_text);
+        add_time(table, row);
     for (k = 0; k < count; k++)
         table_add(table, value_of(row, names[k]));
 }

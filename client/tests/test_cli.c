@@ -125,7 +125,7 @@ START_TEST(test_cli_refuses_wrong_use)
         {{"monitor", "list", "--tag"}, "--tag needs a value"},
         {{"monitor", "list", "extra"}, "'extra' is one word too many"},
         {{"monitor", "list", "--tag", "a", "-m", "b"}, "--tag is given twice"},
-        {{"monitor", "show", "abc"}, "no URL"},
+        {{"monitor", "show", "abc"}, "no address of the API: give --url, set PAIDMONITOR_URL"},
         {{"monitor", "delete"}, "which monitors?"},
         {{"monitor", "delete", "1", "x"}, "'x' is not the number of a monitor"},
         {{"monitor", "delete", "-1"}, "unknown option -1"},
@@ -397,9 +397,9 @@ START_TEST(test_cli_lists_results)
     prepare();
     ask(replies, 1, ARGS("result", "list", "-i", "7", "-d", "2011-06-01", "-z", "+02:00"));
     assert_exit(0, "");
-    ck_assert_str_eq(program.out, "CHECKTIME         user_login  host      tty\n"
-                                  "2011-06-01 12:00  root        10.0.0.5\n"
-                                  "2011-06-01 12:01  a\\x09b                1\n");
+    ck_assert_str_eq(program.out, "CHECKTIME                user_login  host      tty\n"
+                                  "2011-06-01 12:00:00.000  root        10.0.0.5\n"
+                                  "2011-06-01 12:01:00.000  a\\x09b                1\n");
     ck_assert_ptr_nonnull(
         strstr(stub_request(stub, 0), "&monitorId=7&year=2011&month=6&day=1&timezone=120&"));
     ask(NULL, 0, ARGS("result", "list", "-i", "7", "--json"));
@@ -560,7 +560,7 @@ START_TEST(test_cli_exit_status_tells_whose_fault_it_was)
     run(ARGS("-u", "http://x.example", "-a", "A", "monitor", "list"), NULL);
     assert_exit(3, "in the clear");
     run(ARGS("-u", "https://x.example", "monitor", "list"), NULL);
-    assert_exit(3, "no apikey");
+    assert_exit(3, "no API key: give --apikey, set PAIDMONITOR_APIKEY");
     program_clear(&program);
     finish();
 }
@@ -759,6 +759,21 @@ START_TEST(test_cli_setup_finds_the_monitor_again)
 }
 END_TEST
 
+START_TEST(test_cli_setup_writes_only_what_reads_back_the_same)
+{
+    static const char *const names[] = {"A\nurl = http://evil.example", "A ; B", ";A", " A", "A "};
+    size_t i;
+
+    prepare();
+    for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        ask(NULL, 0, ARGS("setup", "--write", "-c", config_file, "-n", names[i]));
+        assert_exit(2, "cannot stand in a configuration file");
+        ck_assert_int_ne(access(config_file, F_OK), 0);
+    }
+    stop();
+}
+END_TEST
+
 START_TEST(test_cli_setup_writes_nothing_when_the_server_refuses)
 {
     static const char *const replies[] = {REFUSED};
@@ -798,6 +813,7 @@ static const struct test_case cases[] = {
     TEST(test_cli_takes_no_answer_and_an_interrupt_for_a_no),
     TEST(test_cli_setup_creates_the_monitor_and_writes_the_files),
     TEST(test_cli_setup_finds_the_monitor_again),
+    TEST(test_cli_setup_writes_only_what_reads_back_the_same),
     TEST(test_cli_setup_writes_nothing_when_the_server_refuses),
 };
 

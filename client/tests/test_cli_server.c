@@ -66,8 +66,8 @@ START_TEST(test_cli_walks_the_articles_path)
                          "user_login:root;host:10.0.0.5;srv:sshd"),
                      0);
     ck_assert_int_eq(RUN("result", "list", "-m", "loginMonitor", "-d", "2011-06-01"), 0);
-    ck_assert_str_eq(program.out, "CHECKTIME         user_login  host      srv\n"
-                                  "2011-06-01 12:00  root        10.0.0.5  sshd\n");
+    ck_assert_str_eq(program.out, "CHECKTIME                user_login  host      srv\n"
+                                  "2011-06-01 12:00:00.000  root        10.0.0.5  sshd\n");
     ck_assert_int_eq(RUN("call", "getMonitors", "tag=loginMonitor", "--answer", "xml"), 0);
     ck_assert_str_eq(program.out,
                      "<monitors><monitor><id>1</id><tag>loginMonitor</tag><name>login monitor"

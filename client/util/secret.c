@@ -85,8 +85,9 @@ int pm_secret_read_file(struct pm_secret *secret, const char *path, char *messag
     struct stat status;
 
     if (fd < 0 || fstat(fd, &status) != 0) {
-        (void)snprintf(message, size, "cannot read the secret key file '%s': %s", path,
-                       errno == ELOOP ? "it is a symbolic link" : strerror(errno));
+        (void)snprintf(message, size, "cannot read the secret key file '%s': %s%s", path,
+                       errno == ELOOP ? "it is a symbolic link" : strerror(errno),
+                       errno == ENOENT ? "; 'paidmonitor setup --write' makes one" : "");
         return -1;
     }
     if (!S_ISREG(status.st_mode)) {
