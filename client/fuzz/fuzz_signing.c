@@ -17,7 +17,7 @@
 
 #define ARENA_MAX (4u << 20)
 
-static const char secret[] = "7QSECRETKEY9ZB4MXW2K8VTJ5N";
+static const char secret[] = "XQSECRETKEY9ZB4MXW2K8VTJ5N";
 
 /* The server's checksum of a body. */
 static void verify(const char *body, size_t len, char *checksum)

@@ -21,7 +21,7 @@
 #define HYPOTHESES_MAX 300 /* of a checksum that came from nowhere: enough for every kind */
 #define OUT_MAX        (1u << 20)
 
-static const char secret[] = "7QSECRETKEY9ZB4MXW2K8VTJ5N";
+static const char secret[] = "XQSECRETKEY9ZB4MXW2K8VTJ5N";
 static const char apikey[] = "5HAPIKEYR3C6P1DGF0YL8UEAQT";
 
 static struct fa_bytes bytes_of(const char *text, size_t len)

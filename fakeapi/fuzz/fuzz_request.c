@@ -25,7 +25,7 @@
 #define HYPOTHESES_MAX 50
 
 static const char apikey[] = "FUZZAPIKEY";
-static const char secret[] = "7QSECRETKEY9ZB4MXW2K8VTJ5N";
+static const char secret[] = "XQSECRETKEY9ZB4MXW2K8VTJ5N";
 
 int __real_fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis *diagnosis);
 int __wrap_fa_doctor_examine(const struct fa_doctor_case *request, struct fa_diagnosis *diagnosis);
