@@ -1,6 +1,8 @@
-/* What a login looks like as a result of the login monitor; see compose.h. */
+/* What an event looks like as a result of the login monitor; see compose.h. */
 #include "compose.h"
 
+#include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -9,7 +11,7 @@
 #include "fingerprint.h"
 #include "text.h"
 
-#define TEXT_MAX_BYTES (32 * 1024) /* every byte of a record as \xNN */
+#define TEXT_MAX_BYTES (512 * 1024) /* every byte of a record as \xNN, in several columns */
 
 static const char *const event_names[PM_EVENT_PHASE_MAX] = {
     [PM_EVENT_OPEN] = "login",
@@ -67,64 +69,158 @@ static void add_method(struct pm_buf *to, const struct pm_event *event)
     (void)pm_buf_adds(to, fingerprint);
 }
 
-static void add_duration(struct pm_buf *to, const struct pm_event *event)
-{
-    int64_t ms = event->wall_ms - event->opened_ms;
+/* ---- fields ---- */
 
-    if (event->opened_ms >= 0 && ms >= 0) /* less: the clock was set back meanwhile */
+/* An event on its way into a result. */
+struct source {
+    const struct pm_event *event;
+    const struct pm_happening *happening;
+};
+
+static void add_from_text(struct pm_buf *to, const struct source *source, int which)
+{
+    add_text(to, &source->event->texts[which]);
+}
+
+/* The record of the first of dropped events tells nothing of the others. */
+static void add_user(struct pm_buf *to, const struct source *source, int which)
+{
+    if (source->happening->kind == PM_JOURNAL_DROPPED)
+        (void)pm_buf_addf(to, "(%u events dropped)", source->happening->count);
+    else
+        add_from_text(to, source, which);
+}
+
+static void add_number(struct pm_buf *to, const struct source *source, int which)
+{
+    if (source->event->numbers[which] >= 0)
+        (void)pm_buf_addf(to, "%" PRId64, source->event->numbers[which]);
+}
+
+static void add_event(struct pm_buf *to, const struct source *source, int unused)
+{
+    static const char *const counting[PM_JOURNAL_KIND_MAX] = {
+        [PM_JOURNAL_FAILURES] = "failures",
+        [PM_JOURNAL_DROPPED] = "dropped",
+    };
+    const char *name = counting[source->happening->kind];
+
+    (void)unused;
+    (void)pm_buf_adds(to, name ? name : event_names[source->event->phase]);
+}
+
+static void add_method_of(struct pm_buf *to, const struct source *source, int unused)
+{
+    (void)unused;
+    add_method(to, source->event);
+}
+
+static void add_duration(struct pm_buf *to, const struct source *source, int unused)
+{
+    int64_t ms = source->event->wall_ms - source->event->opened_ms;
+
+    (void)unused;
+    if (source->event->opened_ms >= 0 && ms >= 0) /* less: the clock was set back meanwhile */
         (void)pm_buf_addf(to, "%lld.%03d", (long long)(ms / 1000), (int)(ms % 1000));
 }
 
-static void add_event(struct pm_buf *to, const struct pm_event *event)
+static void add_count(struct pm_buf *to, const struct source *source, int unused)
 {
-    (void)pm_buf_adds(to, event_names[event->phase]);
+    (void)unused;
+    if (source->happening->kind != PM_JOURNAL_EVENT)
+        (void)pm_buf_addf(to, "%u", source->happening->count);
 }
 
-static void add_id(struct pm_buf *to, const struct pm_event *event)
+static void add_id(struct pm_buf *to, const struct source *source, int unused)
 {
-    (void)pm_buf_adds(to, event->id);
+    (void)unused;
+    (void)pm_buf_adds(to, source->event->id);
 }
 
-/* The columns of the login monitor: a text as it is, or what a function makes of the event. */
-static const struct column {
-    const char *name;
-    enum pm_event_text text;
-    void (*add)(struct pm_buf *to, const struct pm_event *event);
-} columns[] = {
-    {"user_login", PM_EVENT_USER, NULL}, {"host", PM_EVENT_RHOST, NULL},
-    {"srv", PM_EVENT_SERVICE, NULL},     {"event", PM_EVENT_TEXT_MAX, add_event},
-    {"tty", PM_EVENT_TTY, NULL},         {"method", PM_EVENT_TEXT_MAX, add_method},
-    {"ruser", PM_EVENT_RUSER, NULL},     {"duration", PM_EVENT_TEXT_MAX, add_duration},
-    {"id", PM_EVENT_TEXT_MAX, add_id},
+/* Of a logout its own record tells, of su and sudo the audit session does. */
+static void add_login(struct pm_buf *to, const struct source *source, int unused)
+{
+    (void)unused;
+    (void)pm_buf_adds(to, source->event->login_id[0] != '\0' ? source->event->login_id
+                                                             : source->happening->login);
+}
+
+static const struct {
+    void (*add)(struct pm_buf *to, const struct source *source, int which);
+    int which; /* text or number of the event, where it is one */
+} fields[PM_FIELD_MAX] = {
+    [PM_FIELD_USER] = {add_user, PM_EVENT_USER},
+    [PM_FIELD_RUSER] = {add_from_text, PM_EVENT_RUSER},
+    [PM_FIELD_RHOST] = {add_from_text, PM_EVENT_RHOST},
+    [PM_FIELD_SERVICE] = {add_from_text, PM_EVENT_SERVICE},
+    [PM_FIELD_TTY] = {add_from_text, PM_EVENT_TTY},
+    [PM_FIELD_CONN] = {add_from_text, PM_EVENT_CONN},
+    [PM_FIELD_EVENT] = {add_event, 0},
+    [PM_FIELD_METHOD] = {add_method_of, 0},
+    [PM_FIELD_DURATION] = {add_duration, 0},
+    [PM_FIELD_COUNT] = {add_count, 0},
+    [PM_FIELD_ID] = {add_id, 0},
+    [PM_FIELD_LOGIN] = {add_login, 0},
+    [PM_FIELD_UID] = {add_number, PM_EVENT_UID},
+    [PM_FIELD_EUID] = {add_number, PM_EVENT_EUID},
+    [PM_FIELD_LOGINUID] = {add_number, PM_EVENT_LOGINUID},
+    [PM_FIELD_SESSION] = {add_number, PM_EVENT_SESSION},
+    [PM_FIELD_PID] = {add_number, PM_EVENT_PID},
 };
 
-#define COLUMN_COUNT PM_ARRAY_LEN(columns)
-_Static_assert(COLUMN_COUNT <= PM_COMPOSE_MAX, "a result holds all columns");
-
-int pm_compose(const struct pm_event *event, struct pm_result *ret_result)
+/* Fields that a row about dropped events must not take from the first one's record. */
+static bool is_of_one_event(enum pm_field field)
 {
-    size_t starts[COLUMN_COUNT], i;
+    return field != PM_FIELD_USER && field != PM_FIELD_EVENT && field != PM_FIELD_COUNT &&
+           field != PM_FIELD_ID;
+}
+
+/* ---- columns ---- */
+
+/* Returns whether a field had something in it. The template was checked when it was read. */
+static bool expand(struct pm_buf *to, const char *template, const struct source *source)
+{
+    bool has_value = false;
+
+    while (*template != '\0') {
+        enum pm_field field = PM_FIELD_MAX;
+        size_t before = to->len;
+
+        if (*template != '%' || pm_columns_field(&template, &field) < 0) {
+            (void)pm_buf_addc(to, *template ++);
+            continue;
+        }
+        if (field == PM_FIELD_MAX)
+            (void)pm_buf_addc(to, '%');
+        else if (source->happening->kind != PM_JOURNAL_DROPPED || !is_of_one_event(field))
+            fields[field].add(to, source, fields[field].which);
+        has_value = has_value || (field != PM_FIELD_MAX && to->len > before);
+    }
+    return has_value;
+}
+
+int pm_compose(const struct pm_columns *columns, const struct pm_event *event,
+               const struct pm_happening *happening, struct pm_result *ret_result)
+{
+    const struct source source = {event, happening};
+    size_t starts[PM_CONFIG_COLUMNS_MAX], i;
+    bool has_value[PM_CONFIG_COLUMNS_MAX];
     struct pm_result result = {.count = 0};
 
     pm_buf_init(&result.text, TEXT_MAX_BYTES);
-    for (i = 0; i < COLUMN_COUNT; i++) {
+    for (i = 0; i < columns->count; i++) {
         starts[i] = result.text.len;
-        if (columns[i].add)
-            columns[i].add(&result.text, event);
-        else
-            add_text(&result.text, &event->texts[columns[i].text]);
+        has_value[i] = expand(&result.text, columns->templates[i], &source);
         (void)pm_buf_addc(&result.text, '\0');
     }
     if (result.text.failed) {
         pm_buf_clear(&result.text);
         return PM_ERR_SYSTEM;
     }
-    for (i = 0; i < COLUMN_COUNT; i++) { /* only now: the buffer moved while it grew */
-        const char *value = result.text.data + starts[i];
-
-        if (value[0] != '\0')
-            result.values[result.count++] =
-                (struct pm_value){.name = columns[i].name, .value = value};
+    for (i = 0; i < columns->count; i++) { /* only now: the buffer moved while it grew */
+        if (has_value[i])
+            result.values[result.count++] = (struct pm_value){
+                .name = columns->params[i].name, .value = result.text.data + starts[i]};
     }
     *ret_result = result;
     return 0;

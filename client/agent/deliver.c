@@ -9,6 +9,7 @@
 
 #include "backoff.h"
 #include "clock.h"
+#include "columns.h"
 #include "compose.h"
 #include "config.h"
 #include "event.h"
@@ -24,12 +25,23 @@
 
 #define FIND_MONITOR_MAX 3 /* in a row, before somebody has to look */
 
+/* A connection and what is on its way over it. */
+struct lane {
+    struct pm_client *client;
+    bool must_renew;              /* the client, with the secret read anew */
+    char event[PM_EVENT_ID_SIZE]; /* "" none */
+};
+
 struct pm_deliver {
     const struct pm_config *config;
+    struct pm_columns columns;
+
+    pthread_mutex_t lock; /* of all below; never held during a request */
     struct pm_journal *journal;
-    pthread_mutex_t lock; /* of the next two */
-    struct pm_client *client;
+    struct lane lanes[PM_DELIVER_LANES_MAX];
+    int lane_count;
     bool is_cancelled;
+    bool is_flowing; /* the last event was delivered: all lanes may work */
 
     char monitor[PM_JOURNAL_MONITOR_SIZE]; /* whose id is known; "" none */
     int64_t monitor_id;
@@ -37,28 +49,44 @@ struct pm_deliver {
     int64_t clock_offset_ms;
     bool has_learned_clock;  /* since the last event that was delivered */
     int64_t paused_until_ms; /* monotonic */
-    bool must_renew;         /* the client, with the secret read anew */
+    unsigned pauses;         /* so far: tells which requests began before the last one */
     unsigned failures;       /* pauses in a row */
     uint64_t seed;
-    int last_failure;
+    struct pm_deliver_stats stats;
 };
 
-/* ---- the client ---- */
+/* One event on its way, and how things stood when it left. */
+struct task {
+    struct lane *lane;
+    struct pm_journal_entry entry;
+    char monitor[PM_JOURNAL_MONITOR_SIZE];
+    int64_t monitor_id;
+    int64_t clock_offset_ms;
+    unsigned pauses;
+    bool must_renew;
 
-static void install_client(struct pm_deliver *deliver, struct pm_client *client)
+    struct pm_error err; /* how it went */
+    int code;
+    int journal; /* result of the last change of the journal */
+};
+
+/* ---- clients ---- */
+
+static void install_client(struct pm_deliver *deliver, struct lane *lane, struct pm_client *client)
 {
     struct pm_client *old;
 
     (void)pthread_mutex_lock(&deliver->lock);
-    old = deliver->client;
-    deliver->client = client;
-    if (deliver->is_cancelled && client)
+    old = lane->client;
+    lane->client = client;
+    lane->must_renew = false;
+    if (deliver->is_cancelled)
         pm_client_cancel(client);
     (void)pthread_mutex_unlock(&deliver->lock);
     pm_client_free(old);
 }
 
-static int renew_client(struct pm_deliver *deliver, struct pm_error *err)
+static int renew_client(struct pm_deliver *deliver, struct lane *lane, struct pm_error *err)
 {
     struct pm_client_options options;
     struct pm_client *client = NULL;
@@ -69,40 +97,54 @@ static int renew_client(struct pm_deliver *deliver, struct pm_error *err)
     if (r < 0)
         return r;
     options = pm_config_client_options(deliver->config, &secret);
-    options.clock_offset_ms = deliver->clock_offset_ms;
     r = pm_client_new(&options, &client, err);
     pm_secret_clear(&secret);
     if (r < 0)
         return r;
-
-    install_client(deliver, client);
-    deliver->must_renew = false;
+    install_client(deliver, lane, client);
     return 0;
 }
 
 void pm_deliver_cancel(struct pm_deliver *deliver)
 {
+    int i;
+
     (void)pthread_mutex_lock(&deliver->lock);
     deliver->is_cancelled = true;
-    if (deliver->client)
-        pm_client_cancel(deliver->client);
+    for (i = 0; i < deliver->lane_count; i++) {
+        if (deliver->lanes[i].client)
+            pm_client_cancel(deliver->lanes[i].client);
+    }
     (void)pthread_mutex_unlock(&deliver->lock);
+}
+
+static int set_up(struct pm_deliver *deliver, struct pm_error *err)
+{
+    int r = pm_columns_read(deliver->config, &deliver->columns, err), i;
+
+    if (r == 0)
+        r = pm_journal_open(deliver->config->journal, PM_JOURNAL_SYNC_LATE, &deliver->journal, err);
+    for (i = 0; i < deliver->lane_count && r == 0; i++)
+        r = renew_client(deliver, &deliver->lanes[i], err);
+    return r;
 }
 
 int pm_deliver_new(const struct pm_config *config, struct pm_deliver **ret_deliver,
                    struct pm_error *err)
 {
     struct pm_deliver *deliver = calloc(1, sizeof(*deliver));
-    int r;
+    int lanes = config->requests, r;
 
     if (!deliver)
         return PM_ERR_SYSTEM;
     deliver->config = config;
+    deliver->lane_count = lanes < 1                      ? 1
+                          : lanes > PM_DELIVER_LANES_MAX ? PM_DELIVER_LANES_MAX
+                                                         : lanes;
     deliver->seed = (uint64_t)pm_clock_wall_ms() ^ (uintptr_t)deliver;
+    deliver->stats.last_done_ms = -1;
     (void)pthread_mutex_init(&deliver->lock, NULL); /* cannot fail without attributes */
-    r = pm_journal_open(config->journal, PM_JOURNAL_SYNC_LATE, &deliver->journal, err);
-    if (r == 0)
-        r = renew_client(deliver, err);
+    r = set_up(deliver, err);
     if (r < 0) {
         pm_deliver_free(deliver);
         return r;
@@ -113,95 +155,111 @@ int pm_deliver_new(const struct pm_config *config, struct pm_deliver **ret_deliv
 
 void pm_deliver_free(struct pm_deliver *deliver)
 {
+    int i;
+
     if (!deliver)
         return;
-    pm_client_free(deliver->client);
+    for (i = 0; i < deliver->lane_count; i++)
+        pm_client_free(deliver->lanes[i].client);
     pm_journal_free(deliver->journal);
+    pm_columns_clear(&deliver->columns);
     (void)pthread_mutex_destroy(&deliver->lock);
     free(deliver);
 }
 
-int pm_deliver_last_failure(const struct pm_deliver *deliver)
+int pm_deliver_lanes(const struct pm_deliver *deliver)
 {
-    return deliver->last_failure;
+    return deliver->lane_count;
 }
 
-/* ---- one event ---- */
-
-/* Know the id of the event's monitor. */
-static int find_monitor(struct pm_deliver *deliver, const char *monitor, struct pm_error *err)
+struct pm_deliver_stats pm_deliver_stats(struct pm_deliver *deliver)
 {
+    struct pm_deliver_stats stats;
+
+    (void)pthread_mutex_lock(&deliver->lock);
+    stats = deliver->stats;
+    (void)pthread_mutex_unlock(&deliver->lock);
+    return stats;
+}
+
+/* ---- one event, without the lock ---- */
+
+/* Know the id of the event's monitor. Only the pilot gets here without knowing it. */
+static int find_monitor(struct pm_deliver *deliver, struct task *task)
+{
+    const char *monitor = task->entry.monitor;
     bool created = false;
     int r;
 
-    if (strcmp(deliver->monitor, monitor) == 0)
+    if (strcmp(task->monitor, monitor) == 0)
         return 0;
-    r = pm_login_monitor_ensure(deliver->client, monitor, deliver->config->monitor_tag,
-                                &deliver->monitor_id, &created, err);
+    r = pm_login_monitor_ensure(task->lane->client, monitor, deliver->config->monitor_tag,
+                                pm_columns_params(&deliver->columns), &task->monitor_id, &created,
+                                &task->err);
     if (r < 0)
         return r;
     pm_log_info("%s monitor '%s', id %lld", created ? "created" : "found", monitor,
-                (long long)deliver->monitor_id);
-    (void)snprintf(deliver->monitor, sizeof(deliver->monitor), "%s", monitor);
+                (long long)task->monitor_id);
+    (void)snprintf(task->monitor, sizeof(task->monitor), "%s", monitor);
     return 0;
 }
 
-static int send_event(struct pm_deliver *deliver, struct pm_journal_entry *entry,
-                      struct pm_error *err)
+static int send_event(struct pm_deliver *deliver, struct task *task)
 {
+    struct pm_journal_entry *entry = &task->entry;
+    const struct pm_happening happening = {entry->kind, entry->count, entry->login};
     struct pm_result result;
     struct pm_event event;
     const char *reason;
     int r;
 
     if (pm_event_decode(entry->record, strlen(entry->record), &event, &reason) < 0) {
-        (void)snprintf(err->message, sizeof(err->message), "%s in the record", reason);
+        (void)snprintf(task->err.message, sizeof(task->err.message), "%s in the record", reason);
         return PM_ERR_USAGE;
     }
-    r = pm_compose(&event, &result);
+    r = pm_compose(&deliver->columns, &event, &happening, &result);
     if (r < 0)
         return r;
-    r = pm_result_add(deliver->client, deliver->monitor_id, entry->checktime_ms, result.values,
-                      result.count, err);
+    r = pm_result_add(task->lane->client, task->monitor_id, entry->checktime_ms, result.values,
+                      result.count, &task->err);
     pm_result_clear(&result);
     return r;
 }
 
-static enum pm_verdict attempt(struct pm_deliver *deliver, struct pm_journal_entry *entry,
-                               struct pm_error *err)
+static enum pm_verdict attempt(struct pm_deliver *deliver, struct task *task)
 {
     enum pm_step step = PM_STEP_MONITOR;
-    int r;
+    int r = task->must_renew ? renew_client(deliver, task->lane, &task->err) : 0;
 
-    *err = (struct pm_error){.retry_after_ms = -1, .server_date_ms = -1};
-    r = deliver->must_renew ? renew_client(deliver, err) : 0;
-    if (r == 0)
-        r = find_monitor(deliver, entry->monitor, err);
+    if (r == 0) {
+        pm_client_set_clock_offset(task->lane->client, task->clock_offset_ms);
+        r = find_monitor(deliver, task);
+    }
     if (r == 0) {
         step = PM_STEP_RESULT;
-        r = send_event(deliver, entry, err);
+        r = send_event(deliver, task);
     }
-    if (r < 0 && r != PM_ERR_CANCELLED)
-        deliver->last_failure = r;
-    if (r < 0 && err->message[0] == '\0')
-        (void)snprintf(err->message, sizeof(err->message), "%s", pm_err_text(r));
-    return pm_verdict_of(step, r, err);
+    if (r < 0 && task->err.message[0] == '\0')
+        (void)snprintf(task->err.message, sizeof(task->err.message), "%s", pm_err_text(r));
+    task->code = r;
+    return pm_verdict_of(step, r, &task->err);
 }
 
 /* A refusal may come from nothing but a wrong clock here. Returns true when it was corrected. */
-static bool learn_clock(struct pm_deliver *deliver, const struct pm_error *err)
+static bool learn_clock(struct pm_deliver *deliver, const struct task *task)
 {
     int64_t drift_ms;
 
-    if (err->server_date_ms < 0 || deliver->has_learned_clock)
+    if (task->clock_offset_ms != deliver->clock_offset_ms)
+        return true; /* by another lane, meanwhile */
+    if (task->err.server_date_ms < 0 || deliver->has_learned_clock)
         return false;
-    drift_ms = err->server_date_ms - (pm_clock_wall_ms() + deliver->clock_offset_ms);
+    drift_ms = task->err.server_date_ms - (pm_clock_wall_ms() + deliver->clock_offset_ms);
     if (drift_ms > -CLOCK_TOLERANCE_MS && drift_ms < CLOCK_TOLERANCE_MS)
         return false;
 
     deliver->has_learned_clock = true;
     deliver->clock_offset_ms += drift_ms;
-    pm_client_set_clock_offset(deliver->client, deliver->clock_offset_ms);
     pm_log_warning("the clocks of server and host differ by %lld s; signing with the server's",
                    (long long)(deliver->clock_offset_ms / 1000));
     return true;
@@ -209,89 +267,97 @@ static bool learn_clock(struct pm_deliver *deliver, const struct pm_error *err)
 
 /* ---- verdicts ---- */
 
-struct outcome {
-    const struct pm_journal_entry *entry;
-    const struct pm_error *err;
-    int journal; /* result of the last change of the journal */
-};
-
-static int64_t settle_done(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_done(struct pm_deliver *deliver, struct task *task)
 {
     if (deliver->failures > 0)
         pm_log_info("delivering again after %u failures", deliver->failures);
     deliver->failures = 0;
     deliver->monitor_searches = 0;
     deliver->has_learned_clock = false;
-    pm_log_debug("delivered event %s", outcome->entry->id);
-    outcome->journal = pm_journal_done(deliver->journal, outcome->entry->id, pm_clock_wall_ms());
+    deliver->is_flowing = true;
+    deliver->stats.last_done_ms = pm_clock_wall_ms();
+    pm_log_debug("delivered event %s", task->entry.id);
+    task->journal = pm_journal_done(deliver->journal, task->entry.id, task->entry.count,
+                                    deliver->stats.last_done_ms);
     return 0;
 }
 
-static int64_t settle_retry(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_retry(struct pm_deliver *deliver, struct task *task)
 {
-    const struct pm_journal_entry *entry = outcome->entry;
-    int64_t wait_ms =
-        pm_backoff_ms(entry->attempts + 1, &deliver->seed, outcome->err->retry_after_ms);
+    const struct pm_journal_entry *entry = &task->entry;
+    int64_t wait_ms = pm_backoff_ms(entry->attempts + 1, &deliver->seed, task->err.retry_after_ms);
 
-    pm_log_warning("event %s: %s; retrying it in %lld ms", entry->id, outcome->err->message,
+    pm_log_warning("event %s: %s; retrying it in %lld ms", entry->id, task->err.message,
                    (long long)wait_ms);
-    outcome->journal = pm_journal_retry(deliver->journal, entry->id, pm_clock_wall_ms() + wait_ms,
-                                        outcome->err->message);
+    task->journal = pm_journal_retry(deliver->journal, entry->id, pm_clock_wall_ms() + wait_ms,
+                                     task->err.message);
     return 0;
 }
 
-static int64_t pause_all(struct pm_deliver *deliver, struct outcome *outcome,
-                         enum pm_log_level level)
+/* Of several requests that fail together only the first counts as a failure. */
+static int64_t pause_all(struct pm_deliver *deliver, struct task *task, enum pm_log_level level)
 {
-    int64_t wait_ms =
-        pm_backoff_ms(++deliver->failures, &deliver->seed, outcome->err->retry_after_ms);
+    int64_t wait_ms;
 
-    pm_log(level, "%s; events wait, trying again in %lld ms", outcome->err->message,
-           (long long)wait_ms);
-    deliver->paused_until_ms = pm_clock_mono_ms() + wait_ms;
-    outcome->journal = pm_journal_retry(deliver->journal, outcome->entry->id,
-                                        pm_clock_wall_ms() + wait_ms, outcome->err->message);
+    deliver->is_flowing = false;
+    if (task->pauses == deliver->pauses) {
+        deliver->pauses++;
+        wait_ms = pm_backoff_ms(++deliver->failures, &deliver->seed, task->err.retry_after_ms);
+        pm_log(level, "%s; events wait, trying again in %lld ms", task->err.message,
+               (long long)wait_ms);
+        deliver->paused_until_ms = pm_clock_mono_ms() + wait_ms;
+    } else {
+        wait_ms = deliver->paused_until_ms - pm_clock_mono_ms();
+        wait_ms = wait_ms < 0 ? 0 : wait_ms;
+    }
+    task->journal = pm_journal_retry(deliver->journal, task->entry.id, pm_clock_wall_ms() + wait_ms,
+                                     task->err.message);
     return wait_ms;
 }
 
-static int64_t settle_pause(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_pause(struct pm_deliver *deliver, struct task *task)
 {
-    return pause_all(deliver, outcome, PM_LOG_WARNING);
+    return pause_all(deliver, task, PM_LOG_WARNING);
 }
 
-static int64_t settle_hold(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_hold(struct pm_deliver *deliver, struct task *task)
 {
-    if (learn_clock(deliver, outcome->err))
+    int i;
+
+    if (learn_clock(deliver, task))
         return 0;
-    deliver->must_renew = true; /* perhaps the secret file is mended by then */
-    return pause_all(deliver, outcome, PM_LOG_ERROR);
+    for (i = 0; i < deliver->lane_count; i++)
+        deliver->lanes[i].must_renew = true; /* perhaps the secret file is mended by then */
+    return pause_all(deliver, task, PM_LOG_ERROR);
 }
 
-static int64_t settle_find_monitor(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_find_monitor(struct pm_deliver *deliver, struct task *task)
 {
-    pm_log_warning("%s; looking for monitor '%s' again", outcome->err->message, deliver->monitor);
+    if (strcmp(task->monitor, deliver->monitor) != 0 || task->monitor_id != deliver->monitor_id)
+        return 0; /* it was found anew meanwhile */
+    pm_log_warning("%s; looking for monitor '%s' again", task->err.message, deliver->monitor);
     deliver->monitor[0] = '\0';
+    deliver->is_flowing = false;
     if (++deliver->monitor_searches < FIND_MONITOR_MAX)
         return 0;
     deliver->monitor_searches = 0;
-    return pause_all(deliver, outcome, PM_LOG_ERROR);
+    return pause_all(deliver, task, PM_LOG_ERROR);
 }
 
-static int64_t settle_set_aside(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_set_aside(struct pm_deliver *deliver, struct task *task)
 {
-    pm_log_error("setting event %s aside: %s", outcome->entry->id, outcome->err->message);
-    outcome->journal =
-        pm_journal_set_aside(deliver->journal, outcome->entry->id, outcome->err->message);
+    pm_log_error("setting event %s aside: %s", task->entry.id, task->err.message);
+    task->journal = pm_journal_set_aside(deliver->journal, task->entry.id, task->err.message);
     return 0;
 }
 
-static int64_t settle_cancelled(struct pm_deliver *deliver, struct outcome *outcome)
+static int64_t settle_cancelled(struct pm_deliver *deliver, struct task *task)
 {
-    (void)deliver, (void)outcome;
+    (void)deliver, (void)task;
     return PM_DELIVER_IDLE;
 }
 
-static int64_t (*const settle[PM_VERDICT_MAX])(struct pm_deliver *, struct outcome *) = {
+static int64_t (*const settle[PM_VERDICT_MAX])(struct pm_deliver *, struct task *) = {
     [PM_VERDICT_DONE] = settle_done,
     [PM_VERDICT_RETRY] = settle_retry,
     [PM_VERDICT_PAUSE] = settle_pause,
@@ -308,7 +374,8 @@ static int64_t journal_failed(struct pm_deliver *deliver)
 
     pm_log_error("the journal fails: %s; trying again in %lld ms",
                  pm_journal_message(deliver->journal), (long long)wait_ms);
-    deliver->last_failure = PM_ERR_SYSTEM;
+    deliver->stats.last_failure = PM_ERR_SYSTEM;
+    deliver->is_flowing = false;
     deliver->paused_until_ms = pm_clock_mono_ms() + wait_ms;
     return wait_ms;
 }
@@ -316,7 +383,7 @@ static int64_t journal_failed(struct pm_deliver *deliver)
 /* Nothing is due: when will something be? */
 static int64_t until(struct pm_deliver *deliver, int64_t next_ms, int64_t now_ms)
 {
-    if (next_ms < 0)
+    if (next_ms < 0 || next_ms <= now_ms) /* on its way in another lane */
         return PM_DELIVER_IDLE;
     if (next_ms - now_ms <= PM_RETRY_AFTER_MAX_MS)
         return next_ms - now_ms;
@@ -324,32 +391,87 @@ static int64_t until(struct pm_deliver *deliver, int64_t next_ms, int64_t now_ms
     return pm_journal_wake(deliver->journal) < 0 ? journal_failed(deliver) : 0;
 }
 
-int64_t pm_deliver_step(struct pm_deliver *deliver)
+static int find_next(struct pm_deliver *deliver, struct task *task, int64_t now_ms,
+                     int64_t *ret_next_ms)
 {
-    int64_t paused_ms = deliver->paused_until_ms - pm_clock_mono_ms();
-    int64_t now_ms = pm_clock_wall_ms(), next_ms = -1, wait_ms;
-    struct pm_journal_entry entry;
-    struct pm_error err;
-    struct outcome outcome = {.entry = &entry, .err = &err};
-    int r;
+    struct pm_journal_pick pick = {.newest_first = deliver->config->newest_first};
+    int i;
 
-    if (paused_ms > 0)
-        return paused_ms;
-    r = pm_journal_next(deliver->journal, now_ms, &entry, &next_ms);
-    if (r < 0)
-        return journal_failed(deliver);
-    if (r == 0)
-        return until(deliver, next_ms, now_ms);
-
-    wait_ms = settle[attempt(deliver, &entry, &err)](deliver, &outcome);
-    return outcome.journal < 0 ? journal_failed(deliver) : wait_ms;
+    for (i = 0; i < deliver->lane_count; i++) {
+        if (deliver->lanes[i].event[0] != '\0')
+            pick.skip[pick.skip_count++] = deliver->lanes[i].event;
+    }
+    return pm_journal_next(deliver->journal, now_ms, &pick, &task->entry, ret_next_ms);
 }
 
-void pm_deliver_reload(struct pm_deliver *deliver)
+/* Take an event onto a lane. Returns true, or false with the time to wait. */
+static bool take(struct pm_deliver *deliver, struct lane *lane, struct task *task,
+                 int64_t *ret_wait_ms)
 {
-    deliver->must_renew = true;
-    deliver->paused_until_ms = 0;
-    deliver->failures = 0;
-    if (pm_journal_wake(deliver->journal) < 0)
-        (void)journal_failed(deliver);
+    bool is_pilot = lane == &deliver->lanes[PM_DELIVER_PILOT];
+    int64_t paused_ms = deliver->paused_until_ms - pm_clock_mono_ms();
+    int64_t now_ms = pm_clock_wall_ms(), next_ms = -1;
+    int r;
+
+    *ret_wait_ms = PM_DELIVER_IDLE;
+    if (deliver->is_cancelled || (!is_pilot && (paused_ms > 0 || !deliver->is_flowing)))
+        return false;
+    if (paused_ms > 0) {
+        *ret_wait_ms = paused_ms;
+        return false;
+    }
+    r = find_next(deliver, task, now_ms, &next_ms);
+    if (r <= 0) {
+        if (is_pilot)
+            *ret_wait_ms = r < 0 ? journal_failed(deliver) : until(deliver, next_ms, now_ms);
+        return false;
+    }
+    if (!is_pilot && strcmp(task->entry.monitor, deliver->monitor) != 0)
+        return false; /* a monitor to be looked for */
+    task->lane = lane;
+    (void)snprintf(task->monitor, sizeof(task->monitor), "%s", deliver->monitor);
+    task->monitor_id = deliver->monitor_id;
+    task->clock_offset_ms = deliver->clock_offset_ms;
+    task->pauses = deliver->pauses;
+    task->must_renew = lane->must_renew;
+    memcpy(lane->event, task->entry.id, sizeof(lane->event));
+    return true;
+}
+
+static int64_t finish(struct pm_deliver *deliver, struct task *task, enum pm_verdict verdict)
+{
+    int64_t wait_ms;
+
+    if (task->lane == &deliver->lanes[PM_DELIVER_PILOT]) { /* which may have found it */
+        memcpy(deliver->monitor, task->monitor, sizeof(deliver->monitor));
+        deliver->monitor_id = task->monitor_id;
+    }
+    if (task->code < 0 && verdict != PM_VERDICT_CANCELLED)
+        deliver->stats.last_failure = task->code;
+    deliver->stats.verdicts[verdict]++;
+    wait_ms = settle[verdict](deliver, task);
+    task->lane->event[0] = '\0';
+    return task->journal < 0 ? journal_failed(deliver) : wait_ms;
+}
+
+int64_t pm_deliver_step(struct pm_deliver *deliver, int lane, bool *ret_tried)
+{
+    struct task task = {.err = {.retry_after_ms = -1, .server_date_ms = -1}};
+    enum pm_verdict verdict;
+    int64_t wait_ms;
+    bool taken;
+
+    (void)pthread_mutex_lock(&deliver->lock);
+    taken = take(deliver, &deliver->lanes[lane], &task, &wait_ms);
+    (void)pthread_mutex_unlock(&deliver->lock);
+    if (ret_tried)
+        *ret_tried = taken;
+    if (!taken)
+        return wait_ms;
+
+    verdict = attempt(deliver, &task);
+    (void)pthread_mutex_lock(&deliver->lock);
+    wait_ms = finish(deliver, &task, verdict);
+    (void)pthread_mutex_unlock(&deliver->lock);
+    return wait_ms;
 }

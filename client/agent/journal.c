@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <libgen.h>
 #include <limits.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,12 +20,14 @@
 
 #define BUSY_TIMEOUT_MS 10000
 
-extern const unsigned char pm_embed_journal_sql[], pm_embed_journal_attempts_sql[];
+extern const unsigned char pm_embed_journal_sql[], pm_embed_journal_attempts_sql[],
+    pm_embed_journal_unsent_sql[];
 
 /* Step n takes a file from schema n to n + 1. */
 static const unsigned char *const schema_steps[] = {
     pm_embed_journal_sql,
     pm_embed_journal_attempts_sql,
+    pm_embed_journal_unsent_sql,
 };
 
 #define SCHEMA_VERSION ((int)PM_ARRAY_LEN(schema_steps))
@@ -34,17 +37,35 @@ enum statement {
     COMMIT,
     ROLLBACK,
     ADD,
+    SET_KIND,
+    SET_LOGIN,
+    KNOWS,
+    COUNT_UP,
+    ADD_UNSENT,
+    WAITING,
+    FIND_DROPPED,
+    BEGIN_SESSION,
+    FIND_SESSION,
+    FIND_BURST,
+    SET_BURST,
     ADD_BAD,
     NEXT,
+    NEXT_NEWEST,
     NEXT_TIME,
     DONE,
     RETRY,
     SET_ASIDE,
     WAKE,
     PRUNE,
+    PRUNE_UNSENT,
+    BOUND_UNSENT,
+    PRUNE_SESSIONS,
+    PRUNE_BURSTS,
     COUNT,
     STATEMENT_MAX,
 };
+
+#define ENTRY "id, record, monitor, checktime, attempts, kind, count, login"
 
 static const char *const sql[STATEMENT_MAX] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -59,22 +80,47 @@ static const char *const sql[STATEMENT_MAX] = {
         "         (SELECT 1 FROM events f WHERE f.monitor = ?3 AND f.checktime = e.checktime + 1)"
         "        ORDER BY e.checktime LIMIT 1) END"
         " WHERE NOT EXISTS (SELECT 1 FROM events WHERE id = ?1)",
+    [SET_KIND] = "UPDATE events SET kind = ?2, next_at = ?3 WHERE id = ?1",
+    [SET_LOGIN] = "UPDATE events SET login = ?2 WHERE id = ?1",
+    [KNOWS] = "SELECT EXISTS (SELECT 1 FROM events WHERE id = ?1)"
+              " OR EXISTS (SELECT 1 FROM unsent WHERE id = ?1)",
+    [COUNT_UP] = "UPDATE events SET count = count + 1 WHERE id = ?1 AND state = 0",
+    [ADD_UNSENT] = "INSERT OR IGNORE INTO unsent (id, record, reason, counted_in, at)"
+                   " VALUES (?1, ?2, ?3, nullif(?4, ''), ?5)",
+    [WAITING] = "SELECT count(*) FROM (SELECT 1 FROM events WHERE state = 0 LIMIT ?1)",
+    [FIND_DROPPED] = "SELECT id FROM events WHERE state = 0 AND kind > 0 AND kind = 2 LIMIT 1",
+    [BEGIN_SESSION] = "INSERT OR REPLACE INTO sessions (session, id, at) VALUES (?1, ?2, ?3)",
+    [FIND_SESSION] = "SELECT id FROM sessions WHERE session = ?1",
+    [FIND_BURST] = "SELECT id, began, failures FROM bursts WHERE source = ?1",
+    [SET_BURST] = "INSERT OR REPLACE INTO bursts (source, began, failures, id)"
+                  " VALUES (?1, ?2, ?3, nullif(?4, ''))",
     [ADD_BAD] = "INSERT OR REPLACE INTO bad_records (name, record, reason, at)"
                 " VALUES (?1, CAST(?2 AS BLOB), ?3, ?4)",
-    [NEXT] = "SELECT id, record, monitor, checktime, attempts FROM events"
-             " WHERE state = 0 AND next_at <= ?1"
-             " ORDER BY next_at, checktime LIMIT 1",
+    /* So many that one is left when the others are on their way. */
+    [NEXT] = "SELECT " ENTRY " FROM events WHERE state = 0 AND next_at <= ?1"
+             " ORDER BY next_at, checktime LIMIT ?2",
+    [NEXT_NEWEST] = "SELECT " ENTRY " FROM events WHERE state = 0 AND next_at <= ?1"
+                    " ORDER BY checktime DESC LIMIT ?2",
     [NEXT_TIME] = "SELECT min(next_at) FROM events WHERE state = 0",
-    [DONE] = "UPDATE events SET state = 1, done_at = ?2, last_error = NULL WHERE id = ?1",
+    [DONE] = "UPDATE events SET state = 1, done_at = ?2, last_error = NULL"
+             " WHERE id = ?1 AND count = ?3",
     [RETRY] = "UPDATE events SET attempts = attempts + 1, next_at = ?2, last_error = ?3"
               " WHERE id = ?1 AND state = 0",
     [SET_ASIDE] = "UPDATE events SET state = 2, attempts = attempts + 1, last_error = ?2"
                   " WHERE id = ?1",
     [WAKE] = "UPDATE events SET next_at = 0 WHERE state = 0 AND next_at > 0",
     [PRUNE] = "DELETE FROM events WHERE state = 1 AND done_at < ?1",
+    [PRUNE_UNSENT] = "DELETE FROM unsent WHERE at < ?1",
+    [BOUND_UNSENT] = "DELETE FROM unsent WHERE id IN"
+                     " (SELECT id FROM unsent ORDER BY at DESC LIMIT -1 OFFSET 100000)",
+    /* Sessions may last for months. */
+    [PRUNE_SESSIONS] = "DELETE FROM sessions WHERE at < ?1 - 90 * 86400000",
+    [PRUNE_BURSTS] = "DELETE FROM bursts WHERE began < ?1",
     [COUNT] = "SELECT (SELECT count(*) FROM events WHERE state = 0),"
               " (SELECT count(*) FROM events WHERE state = 1),"
-              " (SELECT count(*) FROM events WHERE state = 2), (SELECT count(*) FROM bad_records)",
+              " (SELECT count(*) FROM events WHERE state = 2), (SELECT count(*) FROM bad_records),"
+              " (SELECT count(*) FROM unsent),"
+              " (SELECT coalesce(min(checktime), -1) FROM events WHERE state = 0)",
 };
 
 struct pm_journal {
@@ -305,6 +351,54 @@ int pm_journal_add(struct pm_journal *journal, const struct pm_event *event, con
     return execute(journal, ADD, values, PM_ARRAY_LEN(values));
 }
 
+int pm_journal_set_kind(struct pm_journal *journal, const char *id, enum pm_journal_kind kind,
+                        int64_t next_ms)
+{
+    const struct value values[] = {TEXT(id), NUMBER(kind), NUMBER(next_ms)};
+
+    return change(journal, SET_KIND, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_set_login(struct pm_journal *journal, const char *id, const char *login)
+{
+    const struct value values[] = {TEXT(id), TEXT(login)};
+
+    return change(journal, SET_LOGIN, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_count_up(struct pm_journal *journal, const char *id)
+{
+    const struct value values[] = {TEXT(id)};
+
+    return execute(journal, COUNT_UP, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_add_unsent(struct pm_journal *journal, const char *id, const char *record,
+                          const char *reason, const char *counted_in, int64_t now_ms)
+{
+    const struct value values[] = {TEXT(id), TEXT(record), TEXT(reason),
+                                   TEXT(counted_in ? counted_in : ""), NUMBER(now_ms)};
+
+    return change(journal, ADD_UNSENT, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_begin_session(struct pm_journal *journal, int64_t session, const char *id,
+                             int64_t now_ms)
+{
+    const struct value values[] = {NUMBER(session), TEXT(id), NUMBER(now_ms)};
+
+    return change(journal, BEGIN_SESSION, values, PM_ARRAY_LEN(values));
+}
+
+int pm_journal_set_burst(struct pm_journal *journal, const char *source,
+                         const struct pm_journal_burst *burst)
+{
+    const struct value values[] = {TEXT(source), NUMBER(burst->began_ms), NUMBER(burst->failures),
+                                   TEXT(burst->id)};
+
+    return change(journal, SET_BURST, values, PM_ARRAY_LEN(values));
+}
+
 int pm_journal_add_bad(struct pm_journal *journal, const char *name, const void *record, size_t len,
                        const char *reason, int64_t now_ms)
 {
@@ -320,46 +414,131 @@ static void copy_text(sqlite3_stmt *statement, int column, char *to, size_t size
     (void)snprintf(to, size, "%s", text ? (const char *)text : "");
 }
 
-static void read_entry(sqlite3_stmt *row, struct pm_journal_entry *ret_entry)
+static void read_entry(sqlite3_stmt *row, void *result)
 {
-    copy_text(row, 0, ret_entry->id, sizeof(ret_entry->id));
-    copy_text(row, 1, ret_entry->record, sizeof(ret_entry->record));
-    copy_text(row, 2, ret_entry->monitor, sizeof(ret_entry->monitor));
-    ret_entry->checktime_ms = sqlite3_column_int64(row, 3);
-    ret_entry->attempts = (unsigned)sqlite3_column_int(row, 4);
+    struct pm_journal_entry *entry = result;
+
+    copy_text(row, 0, entry->id, sizeof(entry->id));
+    copy_text(row, 1, entry->record, sizeof(entry->record));
+    copy_text(row, 2, entry->monitor, sizeof(entry->monitor));
+    entry->checktime_ms = sqlite3_column_int64(row, 3);
+    entry->attempts = (unsigned)sqlite3_column_int(row, 4);
+    entry->kind = (enum pm_journal_kind)sqlite3_column_int(row, 5);
+    entry->count = (unsigned)sqlite3_column_int(row, 6);
+    copy_text(row, 7, entry->login, sizeof(entry->login));
 }
 
-static int read_next_time(struct pm_journal *journal, int64_t *ret_next_ms)
+static void read_number(sqlite3_stmt *row, void *result)
 {
-    sqlite3_stmt *statement = bind(journal, NEXT_TIME, NULL, 0);
+    *(int64_t *)result =
+        sqlite3_column_type(row, 0) == SQLITE_NULL ? -1 : sqlite3_column_int64(row, 0);
+}
+
+static void read_id(sqlite3_stmt *row, void *result)
+{
+    copy_text(row, 0, result, PM_EVENT_ID_SIZE);
+}
+
+static void read_burst(sqlite3_stmt *row, void *result)
+{
+    struct pm_journal_burst *burst = result;
+
+    copy_text(row, 0, burst->id, sizeof(burst->id));
+    burst->began_ms = sqlite3_column_int64(row, 1);
+    burst->failures = sqlite3_column_int(row, 2);
+}
+
+/* Read the first row of a statement. Returns 1, or 0 when there is none. */
+static int look_up(struct pm_journal *journal, enum statement which, const struct value *values,
+                   int count, void (*read)(sqlite3_stmt *row, void *result), void *result)
+{
+    sqlite3_stmt *statement = bind(journal, which, values, count);
     int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
 
     if (r == SQLITE_ROW)
-        *ret_next_ms = sqlite3_column_type(statement, 0) == SQLITE_NULL
-                           ? -1
-                           : sqlite3_column_int64(statement, 0);
-    (void)sqlite3_reset(statement);
-    return r == SQLITE_ROW ? 0 : PM_ERR_SYSTEM;
+        read(statement, result);
+    if (statement)
+        (void)sqlite3_reset(statement);
+    return r == SQLITE_ROW ? 1 : r == SQLITE_DONE ? 0 : PM_ERR_SYSTEM;
 }
 
-int pm_journal_next(struct pm_journal *journal, int64_t now_ms, struct pm_journal_entry *ret_entry,
-                    int64_t *ret_next_ms)
+int pm_journal_knows(struct pm_journal *journal, const char *id)
 {
-    const struct value values[] = {NUMBER(now_ms)};
-    sqlite3_stmt *statement = bind(journal, NEXT, values, PM_ARRAY_LEN(values));
+    const struct value values[] = {TEXT(id)};
+    int64_t knows = 0;
+    int r = look_up(journal, KNOWS, values, PM_ARRAY_LEN(values), read_number, &knows);
+
+    return r < 0 ? r : (int)knows;
+}
+
+int pm_journal_waiting(struct pm_journal *journal, int max)
+{
+    const struct value values[] = {NUMBER(max)};
+    int64_t waiting = 0;
+    int r = look_up(journal, WAITING, values, PM_ARRAY_LEN(values), read_number, &waiting);
+
+    return r < 0 ? r : (int)waiting;
+}
+
+int pm_journal_find_dropped(struct pm_journal *journal, char ret_id[PM_EVENT_ID_SIZE])
+{
+    return look_up(journal, FIND_DROPPED, NULL, 0, read_id, ret_id);
+}
+
+int pm_journal_find_session(struct pm_journal *journal, int64_t session,
+                            char ret_id[PM_EVENT_ID_SIZE])
+{
+    const struct value values[] = {NUMBER(session)};
+
+    return look_up(journal, FIND_SESSION, values, PM_ARRAY_LEN(values), read_id, ret_id);
+}
+
+int pm_journal_find_burst(struct pm_journal *journal, const char *source,
+                          struct pm_journal_burst *ret_burst)
+{
+    const struct value values[] = {TEXT(source)};
+
+    return look_up(journal, FIND_BURST, values, PM_ARRAY_LEN(values), read_burst, ret_burst);
+}
+
+static bool is_skipped(const struct pm_journal_pick *pick, sqlite3_stmt *row)
+{
+    const char *id = (const char *)sqlite3_column_text(row, 0);
+    size_t i;
+
+    for (i = 0; i < pick->skip_count; i++) {
+        if (id && strcmp(pick->skip[i], id) == 0)
+            return true;
+    }
+    return false;
+}
+
+int pm_journal_next(struct pm_journal *journal, int64_t now_ms, const struct pm_journal_pick *pick,
+                    struct pm_journal_entry *ret_entry, int64_t *ret_next_ms)
+{
+    static const struct pm_journal_pick longest = {.skip_count = 0};
+    const struct value values[] = {NUMBER(now_ms),
+                                   NUMBER((int64_t)(pick ? pick->skip_count : 0) + 1)};
+    sqlite3_stmt *statement = bind(journal, pick && pick->newest_first ? NEXT_NEWEST : NEXT, values,
+                                   PM_ARRAY_LEN(values));
     int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
 
+    while (r == SQLITE_ROW && is_skipped(pick ? pick : &longest, statement))
+        r = sqlite3_step(statement);
     if (r == SQLITE_ROW)
         read_entry(statement, ret_entry);
-    (void)sqlite3_reset(statement);
+    if (statement)
+        (void)sqlite3_reset(statement);
     if (r == SQLITE_ROW)
         return 1;
-    return r == SQLITE_DONE ? read_next_time(journal, ret_next_ms) : PM_ERR_SYSTEM;
+    if (r != SQLITE_DONE || look_up(journal, NEXT_TIME, NULL, 0, read_number, ret_next_ms) < 0)
+        return PM_ERR_SYSTEM;
+    return 0;
 }
 
-int pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms)
+int pm_journal_done(struct pm_journal *journal, const char *id, unsigned count, int64_t now_ms)
 {
-    const struct value values[] = {TEXT(id), NUMBER(now_ms)};
+    const struct value values[] = {TEXT(id), NUMBER(now_ms), NUMBER(count)};
 
     return change(journal, DONE, values, PM_ARRAY_LEN(values));
 }
@@ -386,23 +565,29 @@ int pm_journal_wake(struct pm_journal *journal)
 
 int pm_journal_prune(struct pm_journal *journal, int64_t before_ms)
 {
+    static const enum statement statements[] = {PRUNE, PRUNE_UNSENT, PRUNE_SESSIONS, PRUNE_BURSTS};
     const struct value values[] = {NUMBER(before_ms)};
+    int r = change(journal, BOUND_UNSENT, NULL, 0);
+    size_t i;
 
-    return change(journal, PRUNE, values, PM_ARRAY_LEN(values));
+    for (i = 0; i < PM_ARRAY_LEN(statements) && r == 0; i++)
+        r = change(journal, statements[i], values, PM_ARRAY_LEN(values));
+    return r;
+}
+
+static void read_counts(sqlite3_stmt *row, void *result)
+{
+    *(struct pm_journal_counts *)result = (struct pm_journal_counts){
+        .waiting = sqlite3_column_int64(row, 0),
+        .done = sqlite3_column_int64(row, 1),
+        .set_aside = sqlite3_column_int64(row, 2),
+        .bad = sqlite3_column_int64(row, 3),
+        .unsent = sqlite3_column_int64(row, 4),
+        .oldest_ms = sqlite3_column_int64(row, 5),
+    };
 }
 
 int pm_journal_count(struct pm_journal *journal, struct pm_journal_counts *ret_counts)
 {
-    sqlite3_stmt *statement = bind(journal, COUNT, NULL, 0);
-    int r = statement ? sqlite3_step(statement) : SQLITE_ERROR;
-
-    if (r == SQLITE_ROW)
-        *ret_counts = (struct pm_journal_counts){
-            .waiting = sqlite3_column_int64(statement, 0),
-            .done = sqlite3_column_int64(statement, 1),
-            .set_aside = sqlite3_column_int64(statement, 2),
-            .bad = sqlite3_column_int64(statement, 3),
-        };
-    (void)sqlite3_reset(statement);
-    return r == SQLITE_ROW ? 0 : PM_ERR_SYSTEM;
+    return look_up(journal, COUNT, NULL, 0, read_counts, ret_counts) == 1 ? 0 : PM_ERR_SYSTEM;
 }

@@ -12,20 +12,17 @@
 #include <unistd.h>
 
 #include "cleanup.h"
-#include "clock.h"
-#include "journal.h"
 #include "log.h"
+#include "notify.h"
 #include "paidmonitor.h"
 #include "pickup.h"
-#include "worker.h"
 
 #define RESCAN_SECONDS 30 /* should inotify have missed something */
 
 struct loop {
     int epoll_fd, signal_fd, timer_fd;
-    struct pm_journal *journal;
     struct pm_pickup *pickup;
-    struct pm_worker *worker;
+    const struct pm_loop_calls *calls;
     bool must_stop;
 };
 
@@ -52,7 +49,7 @@ static int watch(struct loop *loop, int fd)
 static void scan(struct loop *loop)
 {
     if (pm_pickup_scan(loop->pickup) > 0)
-        pm_worker_wake(loop->worker);
+        loop->calls->wake(loop->calls->context);
 }
 
 /* Anew after pm_pickup_check(), which may have opened another descriptor; epoll forgot the old one.
@@ -75,10 +72,9 @@ static void on_timer(struct loop *loop)
         return;
     if (pm_pickup_check(loop->pickup, &err) < 0)
         pm_log_error("%s; trying again in %d s", err.message, RESCAN_SECONDS);
-    if (pm_journal_prune(loop->journal, pm_clock_wall_ms() - PM_JOURNAL_KEEP_MS) < 0)
-        pm_log_error("cannot prune the journal: %s", pm_journal_message(loop->journal));
     watch_pickup(loop);
     scan(loop);
+    loop->calls->tick(loop->calls->context);
 }
 
 static void on_signal(struct loop *loop)
@@ -87,7 +83,7 @@ static void on_signal(struct loop *loop)
 
     while (read(loop->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
         if (info.ssi_signo == SIGHUP)
-            pm_worker_reload(loop->worker);
+            loop->calls->reload(loop->calls->context);
         else
             loop->must_stop = true;
     }
@@ -123,8 +119,7 @@ static void turn(struct loop *loop)
     }
 }
 
-int pm_loop_run(int signal_fd, struct pm_journal *journal, struct pm_pickup *pickup,
-                struct pm_worker *worker)
+int pm_loop_run(int signal_fd, struct pm_pickup *pickup, const struct pm_loop_calls *calls)
 {
     PM_AUTO_CLOSE int epoll_fd = epoll_create1(EPOLL_CLOEXEC);
     PM_AUTO_CLOSE int timer_fd = start_timer();
@@ -132,9 +127,8 @@ int pm_loop_run(int signal_fd, struct pm_journal *journal, struct pm_pickup *pic
         .epoll_fd = epoll_fd,
         .signal_fd = signal_fd,
         .timer_fd = timer_fd,
-        .journal = journal,
         .pickup = pickup,
-        .worker = worker,
+        .calls = calls,
     };
 
     if (epoll_fd < 0 || timer_fd < 0 || watch(&loop, signal_fd) != 0 ||
@@ -144,7 +138,11 @@ int pm_loop_run(int signal_fd, struct pm_journal *journal, struct pm_pickup *pic
     }
     watch_pickup(&loop);
     scan(&loop); /* what came while nobody watched */
+    pm_notify("READY=1");
+    calls->tick(calls->context);
     while (!loop.must_stop)
         turn(&loop);
+    pm_notify("STOPPING=1");
+    calls->tick(calls->context);
     return 0;
 }

@@ -2,9 +2,15 @@
 #ifndef PM_LOOP_H
 #define PM_LOOP_H
 
-struct pm_journal;
 struct pm_pickup;
-struct pm_worker;
+
+/* What the loop calls; all on its thread. */
+struct pm_loop_calls {
+    void (*wake)(void *context);   /* there are new events in the journal */
+    void (*reload)(void *context); /* SIGHUP */
+    void (*tick)(void *context);   /* now and then */
+    void *context;
+};
 
 /**
  * Block the signals that the loop takes. Before any thread is started.
@@ -14,12 +20,11 @@ struct pm_worker;
 int pm_loop_signals(void);
 
 /**
- * Take records over as they arrive and wake the worker, until SIGTERM or SIGINT. SIGHUP makes the
- * worker try everything again at once. Now and then, prune the journal.
+ * Take records over as they arrive, until SIGTERM or SIGINT. Tells the service manager when it is
+ * ready and when it stops.
  *
  * Errors: PM_ERR_SYSTEM
  */
-int pm_loop_run(int signal_fd, struct pm_journal *journal, struct pm_pickup *pickup,
-                struct pm_worker *worker);
+int pm_loop_run(int signal_fd, struct pm_pickup *pickup, const struct pm_loop_calls *calls);
 
 #endif

@@ -10,11 +10,15 @@
 #include <unistd.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "config.h"
 #include "deliver.h"
+#include "filter.h"
 #include "journal.h"
 #include "log.h"
 #include "loop.h"
+#include "metrics.h"
+#include "notify.h"
 #include "pickup.h"
 #include "worker.h"
 
@@ -33,10 +37,16 @@ struct options {
     bool is_once, is_verbose, wants_help, wants_version;
 };
 
-/* Everything that lives as long as the program. */
-struct agent {
+/* What a reload replaces as a whole. */
+struct setup {
     struct pm_config config;
     char *monitor;
+};
+
+/* Everything that lives as long as the program. */
+struct agent {
+    const char *config_path;
+    struct setup *setup;
     struct pm_journal *journal; /* the main thread's handle */
     struct pm_pickup *pickup;
     struct pm_deliver *deliver;
@@ -126,39 +136,66 @@ static int parse_options(int argc, char **argv, struct options *ret_options)
 
 /* ---- putting together ---- */
 
-static int configure(struct agent *agent, const char *path, struct pm_error *err)
+static void free_setup(struct setup *setup)
+{
+    if (!setup)
+        return;
+    free(setup->monitor);
+    pm_config_clear(&setup->config);
+    free(setup);
+}
+
+/* What only the agent needs to know of a configuration. */
+static int check_setup(struct setup *setup, const char *path, struct pm_error *err)
 {
     char host[256] = "";
     int r;
 
-    r = pm_config_init(&agent->config, err);
-    if (r == 0)
-        r = pm_config_read(&agent->config, path, err);
-    if (r < 0)
-        return r;
     (void)gethostname(host, sizeof(host) - 1);
-    r = pm_config_monitor_name(&agent->config, host, &agent->monitor, err);
-    if (r == 0 && strlen(agent->monitor) >= PM_JOURNAL_MONITOR_SIZE) {
+    r = pm_config_monitor_name(&setup->config, host, &setup->monitor, err);
+    if (r == 0 && strlen(setup->monitor) >= PM_JOURNAL_MONITOR_SIZE) {
         r = PM_ERR_CONFIG;
         (void)snprintf(err->message, sizeof(err->message),
                        "%s: the name of the monitor is longer than %d bytes", path,
                        PM_JOURNAL_MONITOR_SIZE - 1);
     }
-    return r;
+    return r == 0 ? pm_filter_check(&setup->config, err) : r;
 }
 
-static int start(struct agent *agent, const char *config, struct pm_error *err)
+static int read_setup(const char *path, struct setup **ret_setup, struct pm_error *err)
 {
+    struct setup *setup = calloc(1, sizeof(*setup));
     int r;
 
-    r = configure(agent, config, err);
+    if (!setup)
+        return PM_ERR_SYSTEM;
+    r = pm_config_init(&setup->config, err);
     if (r == 0)
-        r = pm_journal_open(agent->config.journal, PM_JOURNAL_SYNC, &agent->journal, err);
+        r = pm_config_read(&setup->config, path, err);
     if (r == 0)
-        r = pm_pickup_open(agent->config.drop_dir, agent->monitor, agent->journal, &agent->pickup,
-                           err);
+        r = check_setup(setup, path, err);
+    if (r < 0) {
+        free_setup(setup);
+        return r;
+    }
+    *ret_setup = setup;
+    return 0;
+}
+
+static int start(struct agent *agent, struct pm_error *err)
+{
+    const struct pm_config *config;
+    int r;
+
+    r = read_setup(agent->config_path, &agent->setup, err);
+    if (r < 0)
+        return r;
+    config = &agent->setup->config;
+    r = pm_journal_open(config->journal, PM_JOURNAL_SYNC, &agent->journal, err);
     if (r == 0)
-        r = pm_deliver_new(&agent->config, &agent->deliver, err);
+        r = pm_pickup_open(config, agent->setup->monitor, agent->journal, &agent->pickup, err);
+    if (r == 0)
+        r = pm_deliver_new(config, &agent->deliver, err);
     return r;
 }
 
@@ -168,10 +205,100 @@ static void stop(struct agent *agent)
     pm_deliver_free(agent->deliver);
     pm_pickup_free(agent->pickup);
     pm_journal_free(agent->journal);
-    free(agent->monitor);
-    pm_config_clear(&agent->config);
+    free_setup(agent->setup);
     if (agent->signal_fd >= 0)
         (void)close(agent->signal_fd);
+}
+
+/* ---- reloading ---- */
+
+/* Where records come from and are kept stays while the agent runs. */
+static bool keeps_places(const struct pm_config *now, const struct pm_config *then)
+{
+    return strcmp(now->drop_dir, then->drop_dir) == 0 && strcmp(now->journal, then->journal) == 0;
+}
+
+static int prepare_reload(struct agent *agent, struct setup **ret_setup,
+                          struct pm_deliver **ret_deliver, struct pm_error *err)
+{
+    int r = read_setup(agent->config_path, ret_setup, err);
+
+    if (r == 0 && !keeps_places(&agent->setup->config, &(*ret_setup)->config)) {
+        r = PM_ERR_CONFIG;
+        (void)snprintf(err->message, sizeof(err->message),
+                       "drop_dir and journal can be changed by a restart only");
+    }
+    return r == 0 ? pm_deliver_new(&(*ret_setup)->config, ret_deliver, err) : r;
+}
+
+/* From now on the new ones. What is being sent is sent again, onto the same row. */
+static void replace(struct agent *agent, struct setup *setup, struct pm_deliver *deliver)
+{
+    pm_worker_stop(agent->worker);
+    pm_deliver_free(agent->deliver);
+    pm_pickup_configure(agent->pickup, &setup->config, setup->monitor);
+    free_setup(agent->setup);
+    agent->setup = setup;
+    agent->deliver = deliver;
+    if (pm_journal_wake(agent->journal) < 0)
+        pm_log_error("the journal fails: %s", pm_journal_message(agent->journal));
+    agent->worker = pm_worker_start(deliver);
+}
+
+/* Try everything that waits at once, with a new configuration, or go on with the old one if the new
+ * one is no good. */
+static void reload(void *context)
+{
+    struct agent *agent = context;
+    struct pm_deliver *deliver = NULL;
+    struct setup *setup = NULL;
+    struct pm_error err = {.code = 0};
+
+    pm_notify("RELOADING=1");
+    if (prepare_reload(agent, &setup, &deliver, &err) < 0) {
+        pm_log_error("%s; going on with the old configuration", err.message);
+        free_setup(setup);
+    } else {
+        replace(agent, setup, deliver);
+        pm_log_info("the configuration is read anew");
+    }
+    pm_notify("READY=1");
+}
+
+/* ---- running ---- */
+
+static void wake(void *context)
+{
+    const struct agent *agent = context;
+
+    if (agent->worker)
+        pm_worker_wake(agent->worker);
+}
+
+static void write_metrics(struct agent *agent, const struct pm_journal_counts *counts)
+{
+    const struct pm_deliver_stats stats = pm_deliver_stats(agent->deliver);
+    const char *path = agent->setup->config.metrics_file;
+
+    if (path && pm_metrics_write(path, counts, &stats, pm_clock_wall_ms()) < 0)
+        pm_log_warning("cannot write '%s': %s", path, strerror(errno));
+}
+
+static void tick(void *context)
+{
+    struct agent *agent = context;
+    struct pm_journal_counts counts;
+
+    if (!agent->worker) /* there was no thread to be had after a reload */
+        agent->worker = pm_worker_start(agent->deliver);
+    if (pm_journal_prune(agent->journal, pm_clock_wall_ms() - PM_JOURNAL_KEEP_MS) < 0 ||
+        pm_journal_count(agent->journal, &counts) < 0) {
+        pm_log_error("cannot look after the journal: %s", pm_journal_message(agent->journal));
+        return;
+    }
+    write_metrics(agent, &counts);
+    pm_notify("WATCHDOG=1\nSTATUS=%lld events wait, %lld set aside", (long long)counts.waiting,
+              (long long)counts.set_aside);
 }
 
 /* Deliver until nothing is due. What has to wait, or was refused for ever, fails the run. */
@@ -181,20 +308,23 @@ static enum status run_once(struct agent *agent)
 
     if (pm_pickup_scan(agent->pickup) < 0 || pm_journal_count(agent->journal, &before) < 0)
         return STATUS_SYSTEM;
-    while (pm_deliver_step(agent->deliver) == 0)
+    while (pm_deliver_step(agent->deliver, PM_DELIVER_PILOT, NULL) == 0)
         ;
     if (pm_journal_count(agent->journal, &after) < 0)
         return STATUS_SYSTEM;
+    write_metrics(agent, &after);
     pm_log_info("delivered %lld, waiting %lld, set aside %lld",
                 (long long)(after.done - before.done), (long long)after.waiting,
                 (long long)(after.set_aside - before.set_aside));
     if (after.waiting == 0 && after.set_aside == before.set_aside)
         return STATUS_OK;
-    return status_of(pm_deliver_last_failure(agent->deliver));
+    return status_of(pm_deliver_stats(agent->deliver).last_failure);
 }
 
 static enum status run(struct agent *agent)
 {
+    const struct pm_loop_calls calls = {
+        .wake = wake, .reload = reload, .tick = tick, .context = agent};
     int r;
 
     agent->signal_fd = pm_loop_signals();
@@ -203,9 +333,9 @@ static enum status run(struct agent *agent)
         pm_log_error("cannot start: %s", strerror(errno));
         return STATUS_SYSTEM;
     }
-    pm_log_info("watching %s for monitor '%s' at %s", agent->config.drop_dir, agent->monitor,
-                agent->config.url);
-    r = pm_loop_run(agent->signal_fd, agent->journal, agent->pickup, agent->worker);
+    pm_log_info("watching %s for monitor '%s' at %s", agent->setup->config.drop_dir,
+                agent->setup->monitor, agent->setup->config.url);
+    r = pm_loop_run(agent->signal_fd, agent->pickup, &calls);
     pm_log_info("stopping");
     return status_of(r);
 }
@@ -233,7 +363,8 @@ int main(int argc, char **argv)
     (void)umask(077);
     (void)signal(SIGPIPE, SIG_IGN);
 
-    r = start(&agent, options.config, &err);
+    agent.config_path = options.config;
+    r = start(&agent, &err);
     if (r < 0)
         pm_log_error("%s", err.message);
     status = r < 0 ? status_of(r) : options.is_once ? run_once(&agent) : run(&agent);

@@ -13,8 +13,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "admit.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "config.h"
 #include "error.h"
 #include "event.h"
 #include "fs.h"
@@ -27,8 +29,8 @@
 #define EARLIEST_MS INT64_C(100000000000)
 
 struct pm_pickup {
-    char *path, *monitor;
-    struct pm_journal *journal; /* borrowed */
+    char *path;
+    struct pm_admit admit;
     int dir_fd, inotify_fd;
     bool warned_foreign, warned_stuck; /* said once, not at each scan */
 };
@@ -96,20 +98,27 @@ static int reopen(struct pm_pickup *pickup, struct pm_error *err)
     return r < 0 ? r : watch(pickup, err);
 }
 
-int pm_pickup_open(const char *dir, const char *monitor, struct pm_journal *journal,
+void pm_pickup_configure(struct pm_pickup *pickup, const struct pm_config *config,
+                         const char *monitor)
+{
+    pickup->admit.config = config;
+    pickup->admit.monitor = monitor;
+}
+
+int pm_pickup_open(const struct pm_config *config, const char *monitor, struct pm_journal *journal,
                    struct pm_pickup **ret_pickup, struct pm_error *err)
 {
     struct pm_pickup *pickup = calloc(1, sizeof(*pickup));
     int r;
 
     if (!pickup)
-        return fail(err, PM_ERR_SYSTEM, dir, "out of memory");
+        return fail(err, PM_ERR_SYSTEM, config->drop_dir, "out of memory");
     pickup->dir_fd = pickup->inotify_fd = -1;
-    pickup->journal = journal;
-    pickup->path = strdup(dir);
-    pickup->monitor = strdup(monitor);
-    r = pickup->path && pickup->monitor ? reopen(pickup, err)
-                                        : fail(err, PM_ERR_SYSTEM, dir, "out of memory");
+    pickup->admit.journal = journal;
+    pm_pickup_configure(pickup, config, monitor);
+    pickup->path = strdup(config->drop_dir);
+    r = pickup->path ? reopen(pickup, err)
+                     : fail(err, PM_ERR_SYSTEM, config->drop_dir, "out of memory");
     if (r < 0) {
         pm_pickup_free(pickup);
         return r;
@@ -124,7 +133,6 @@ void pm_pickup_free(struct pm_pickup *pickup)
         return;
     close_directory(pickup);
     free(pickup->path);
-    free(pickup->monitor);
     free(pickup);
 }
 
@@ -160,15 +168,13 @@ static bool is_record_name(const char *name)
            name[13] == '-' && strspn(name + 14, "0123456789abcdef") == PM_EVENT_ID_SIZE - 1;
 }
 
-static const char *decode(const char *name, const char *record, size_t len,
-                          struct pm_event *ret_event)
+/* @record is overwritten, and lent to the event. */
+static const char *decode(const char *name, char *record, size_t len, struct pm_event *ret_event)
 {
-    char copy[PM_EVENT_RECORD_SIZE + 1]; /* nobody needs the event's texts here */
     char own_name[PM_EVENT_NAME_SIZE];
     const char *reason;
 
-    memcpy(copy, record, len);
-    if (pm_event_decode(copy, len, ret_event, &reason) < 0)
+    if (pm_event_decode(record, len, ret_event, &reason) < 0)
         return reason;
     pm_event_format_name(ret_event, own_name);
     return strcmp(name, own_name) == 0 ? NULL : "a name that is not the record's";
@@ -176,17 +182,21 @@ static const char *decode(const char *name, const char *record, size_t len,
 
 static int take_record(struct pm_pickup *pickup, const char *name, char *record, size_t len)
 {
+    char copy[PM_EVENT_RECORD_SIZE + 1];
     struct pm_event event;
-    const char *reason = decode(name, record, len, &event);
+    const char *reason;
 
+    memcpy(copy, record, len);
+    reason = decode(name, copy, len, &event);
     if (reason) {
         pm_log_error("setting the record '%s' aside: %s", name, reason);
-        return pm_journal_add_bad(pickup->journal, name, record, len, reason, pm_clock_wall_ms());
+        return pm_journal_add_bad(pickup->admit.journal, name, record, len, reason,
+                                  pm_clock_wall_ms());
     }
     record[len] = '\0';
     if (event.wall_ms < EARLIEST_MS)
         event.wall_ms = EARLIEST_MS;
-    return pm_journal_add(pickup->journal, &event, record, pickup->monitor);
+    return pm_admit_event(&pickup->admit, &event, record);
 }
 
 /* Files that are no records stay where they are; somebody may want them back. */
@@ -251,15 +261,17 @@ static int take_batch(struct pm_pickup *pickup, DIR *dir, struct batch *batch)
 {
     int r;
 
-    r = pm_journal_begin(pickup->journal);
+    r = pm_journal_begin(pickup->admit.journal);
+    if (r == 0)
+        r = pm_admit_begin(&pickup->admit);
     if (r == 0)
         r = fill(pickup, dir, batch);
     if (r == 0)
-        r = pm_journal_commit(pickup->journal);
+        r = pm_journal_commit(pickup->admit.journal);
     if (r < 0) {
         pm_log_error("leaving records in '%s': %s", pickup->path,
-                     pm_journal_message(pickup->journal));
-        pm_journal_rollback(pickup->journal);
+                     pm_journal_message(pickup->admit.journal));
+        pm_journal_rollback(pickup->admit.journal);
         return r;
     }
     remove_links(pickup, batch);

@@ -7,20 +7,27 @@
 
 #include "paidmonitor.h"
 
+struct pm_config;
 struct pm_journal;
 struct pm_pickup;
 
 /**
  * Watch a drop directory. It is created (mode 0700) when it is missing.
  *
- * @dir, @monitor: copied; @monitor is the name of the monitor that new events are for
- * @journal:       borrowed
+ * @config:  borrowed; its drop directory and its rules count
+ * @monitor: name of the monitor that new events are for; borrowed
+ * @journal: borrowed
  *
  * Errors: PM_ERR_CONFIG cannot be created or read, is no directory, belongs to another user, or
  *         others can write into it; PM_ERR_SYSTEM
  */
-int pm_pickup_open(const char *dir, const char *monitor, struct pm_journal *journal,
+int pm_pickup_open(const struct pm_config *config, const char *monitor, struct pm_journal *journal,
                    struct pm_pickup **ret_pickup, struct pm_error *err);
+
+/** From now on these rules and this monitor; the directory stays. */
+void pm_pickup_configure(struct pm_pickup *pickup, const struct pm_config *config,
+                         const char *monitor);
+
 void pm_pickup_free(struct pm_pickup *pickup);
 
 /** Becomes readable when something arrives. Changes when the directory had to be opened anew. */

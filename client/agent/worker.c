@@ -1,4 +1,4 @@
-/* The thread that delivers; see worker.h. */
+/* The threads that deliver; see worker.h. */
 #include "worker.h"
 
 #include <pthread.h>
@@ -9,12 +9,20 @@
 
 #include "deliver.h"
 
+struct lane {
+    struct pm_worker *worker;
+    pthread_t thread;
+    int number;
+};
+
 struct pm_worker {
     struct pm_deliver *deliver;
-    pthread_t thread;
-    pthread_mutex_t lock; /* of the flags */
+    pthread_mutex_t lock; /* of the next two */
     pthread_cond_t changed;
-    bool must_wake, must_reload, must_stop;
+    unsigned wakes; /* so far; a lane that has seen fewer looks again */
+    bool must_stop;
+    int lane_count;
+    struct lane lanes[PM_DELIVER_LANES_MAX];
 };
 
 static struct timespec deadline_in(int64_t ms)
@@ -32,36 +40,44 @@ static struct timespec deadline_in(int64_t ms)
 }
 
 /* Wait until there is something to do. Returns false when it is time to stop. */
-static bool wait_for_work(struct pm_worker *worker, int64_t wait_ms, bool *ret_reload)
+static bool wait_for_work(struct pm_worker *worker, int64_t wait_ms, unsigned *seen)
 {
     struct timespec deadline = deadline_in(wait_ms < 0 ? 0 : wait_ms);
     bool go_on;
     int r = 0;
 
     (void)pthread_mutex_lock(&worker->lock);
-    while (!worker->must_wake && !worker->must_reload && !worker->must_stop && r == 0) {
+    while (worker->wakes == *seen && !worker->must_stop && r == 0) {
         if (wait_ms < 0)
             r = pthread_cond_wait(&worker->changed, &worker->lock);
         else
             r = pthread_cond_timedwait(&worker->changed, &worker->lock, &deadline);
     }
-    *ret_reload = worker->must_reload;
+    *seen = worker->wakes;
     go_on = !worker->must_stop;
-    worker->must_wake = worker->must_reload = false;
     (void)pthread_mutex_unlock(&worker->lock);
     return go_on;
 }
 
+void pm_worker_wake(struct pm_worker *worker)
+{
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->wakes++;
+    (void)pthread_cond_broadcast(&worker->changed);
+    (void)pthread_mutex_unlock(&worker->lock);
+}
+
 static void *work(void *argument)
 {
-    struct pm_worker *worker = argument;
-    bool must_reload;
+    struct lane *lane = argument;
     int64_t wait_ms = 0;
+    unsigned seen = 0;
+    bool tried;
 
-    while (wait_for_work(worker, wait_ms, &must_reload)) {
-        if (must_reload)
-            pm_deliver_reload(worker->deliver);
-        wait_ms = pm_deliver_step(worker->deliver);
+    while (wait_for_work(lane->worker, wait_ms, &seen)) {
+        wait_ms = pm_deliver_step(lane->worker->deliver, lane->number, &tried);
+        if (tried)
+            pm_worker_wake(lane->worker);
     }
     return NULL;
 }
@@ -79,38 +95,34 @@ struct pm_worker *pm_worker_start(struct pm_deliver *deliver)
     (void)pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
     (void)pthread_cond_init(&worker->changed, &monotonic);
     (void)pthread_condattr_destroy(&monotonic);
-    if (pthread_create(&worker->thread, NULL, work, worker) != 0) {
-        free(worker);
+    while (worker->lane_count < pm_deliver_lanes(deliver)) {
+        struct lane *lane = &worker->lanes[worker->lane_count];
+
+        *lane = (struct lane){.worker = worker, .number = worker->lane_count};
+        if (pthread_create(&lane->thread, NULL, work, lane) != 0)
+            break;
+        worker->lane_count++;
+    }
+    if (worker->lane_count == 0) {
+        pm_worker_stop(worker);
         return NULL;
     }
     return worker;
 }
 
-static void tell(struct pm_worker *worker, bool *flag)
-{
-    (void)pthread_mutex_lock(&worker->lock);
-    *flag = true;
-    (void)pthread_cond_signal(&worker->changed);
-    (void)pthread_mutex_unlock(&worker->lock);
-}
-
-void pm_worker_wake(struct pm_worker *worker)
-{
-    tell(worker, &worker->must_wake);
-}
-
-void pm_worker_reload(struct pm_worker *worker)
-{
-    tell(worker, &worker->must_reload);
-}
-
 void pm_worker_stop(struct pm_worker *worker)
 {
+    int i;
+
     if (!worker)
         return;
-    tell(worker, &worker->must_stop);
+    (void)pthread_mutex_lock(&worker->lock);
+    worker->must_stop = true;
+    (void)pthread_cond_broadcast(&worker->changed);
+    (void)pthread_mutex_unlock(&worker->lock);
     pm_deliver_cancel(worker->deliver);
-    (void)pthread_join(worker->thread, NULL);
+    for (i = 0; i < worker->lane_count; i++)
+        (void)pthread_join(worker->lanes[i].thread, NULL);
     (void)pthread_cond_destroy(&worker->changed);
     (void)pthread_mutex_destroy(&worker->lock);
     free(worker);

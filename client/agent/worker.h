@@ -1,4 +1,4 @@
-/* The thread that delivers, so that a hanging request never keeps records out of the journal. */
+/* The threads that deliver, so that a hanging request never keeps records out of the journal. */
 #ifndef PM_WORKER_H
 #define PM_WORKER_H
 
@@ -6,9 +6,10 @@ struct pm_deliver;
 struct pm_worker;
 
 /**
- * Start it. Signals should be blocked already: the thread inherits the mask.
+ * Start one for each lane, or as many as can be had. Signals should be blocked already: threads
+ * inherit the mask.
  *
- * @deliver: borrowed, and the thread's alone until pm_worker_stop()
+ * @deliver: borrowed until pm_worker_stop()
  *
  * Returns NULL when there is no memory or no thread
  */
@@ -17,10 +18,7 @@ struct pm_worker *pm_worker_start(struct pm_deliver *deliver);
 /** There are new events in the journal. */
 void pm_worker_wake(struct pm_worker *worker);
 
-/** Read the secret key anew and try everything again. */
-void pm_worker_reload(struct pm_worker *worker);
-
-/** End the running request, wait for the thread, and free. NULL is fine. */
+/** End the running requests, wait for the threads, and free. NULL is fine. */
 void pm_worker_stop(struct pm_worker *worker);
 
 #endif

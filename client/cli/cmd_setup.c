@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "columns.h"
 #include "fs.h"
 #include "json.h"
 #include "login_monitor.h"
@@ -55,15 +56,19 @@ static int override_monitor(struct cli *cli)
 static int ensure_monitor(struct cli *cli, struct setup *setup)
 {
     char host[HOST_NAME_MAX + 1] = "";
+    struct pm_columns columns;
     struct pm_error err;
+    int r;
 
     if (gethostname(host, sizeof(host) - 1) != 0)
         return cli_error(cli, CLI_SYSTEM, "cannot tell this host's name: %s", strerror(errno));
     if (pm_config_monitor_name(&cli->config, host, &setup->name, &err) < 0 ||
-        pm_login_monitor_ensure(cli->client, setup->name, cli->config.monitor_tag, &setup->id,
-                                &setup->created, &err) < 0)
+        pm_columns_read(&cli->config, &columns, &err) < 0)
         return cli_fail(cli, &err);
-    return 0;
+    r = pm_login_monitor_ensure(cli->client, setup->name, cli->config.monitor_tag,
+                                pm_columns_params(&columns), &setup->id, &setup->created, &err);
+    pm_columns_clear(&columns);
+    return r < 0 ? cli_fail(cli, &err) : 0;
 }
 
 /* ---- writing ---- */

@@ -4,12 +4,14 @@
  */
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "fuzz.h"
 #include "journal.h"
 #include "log.h"
@@ -106,6 +108,7 @@ static void check_link(struct pm_pickup *pickup, struct pm_journal *journal, con
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static struct pm_config config = {.drop_dir = where.drop, .max_waiting = INT_MAX};
     static struct pm_journal *journal;
     static struct pm_pickup *pickup;
     struct fuzz_input input = fuzz_input(data, size);
@@ -116,7 +119,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (!journal) {
         set_up();
         FUZZ_REQUIRE(pm_journal_open(where.journal, PM_JOURNAL_SYNC_LATE, &journal, NULL) == 0);
-        FUZZ_REQUIRE(pm_pickup_open(where.drop, "monitor", journal, &pickup, NULL) == 0);
+        FUZZ_REQUIRE(pm_pickup_open(&config, "monitor", journal, &pickup, NULL) == 0);
     }
     if (put_link(name, record))
         check_link(pickup, journal, name);

@@ -7,6 +7,7 @@
 
 #include "arena.h"
 #include "buf.h"
+#include "columns.h"
 #include "compose.h"
 #include "event.h"
 #include "fuzz.h"
@@ -15,15 +16,24 @@
 
 #define ARENA_MAX (4u << 20)
 
-static const char *const columns[] = {"user_login", "host",  "srv",      "event", "tty",
-                                      "method",     "ruser", "duration", "id"};
+static const struct pm_happening happening = {PM_JOURNAL_EVENT, 1, ""};
+
+static struct pm_columns *columns(void)
+{
+    static const struct pm_config config;
+    static struct pm_columns columns;
+
+    if (columns.count == 0)
+        FUZZ_REQUIRE(pm_columns_read(&config, &columns, NULL) == 0);
+    return &columns;
+}
 
 static void require_column(const char *name)
 {
     size_t i;
 
-    for (i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
-        if (strcmp(columns[i], name) == 0)
+    for (i = 0; i < columns()->count; i++)
+        if (strcmp(columns()->params[i].name, name) == 0)
             return;
     FUZZ_REQUIRE(!"a column of the login monitor");
 }
@@ -51,7 +61,7 @@ static void require_sound(const struct pm_result *result)
 {
     size_t i;
 
-    FUZZ_REQUIRE(result->count > 0 && result->count <= PM_COMPOSE_MAX);
+    FUZZ_REQUIRE(result->count > 0 && result->count <= PM_CONFIG_COLUMNS_MAX);
     for (i = 0; i < result->count; i++) {
         const char *value = result->values[i].value;
 
@@ -73,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
     fa_arena_init(&arena, ARENA_MAX);
     if (pm_event_decode(record, len, &event, &reason) == 0) {
-        FUZZ_REQUIRE(pm_compose(&event, &result) == 0);
+        FUZZ_REQUIRE(pm_compose(columns(), &event, &happening, &result) == 0);
         require_sound(&result);
         require_arrival(&arena, &result);
         pm_result_clear(&result);

@@ -18,11 +18,13 @@
 
 #define FILE_MAX  (64u * 1024u)
 #define DELAY_MAX (10 * 60 * 1000) /* ms; a longer timeout is a slip of the pen */
+#define COUNT_MAX 10000000
 
 enum kind {
     KIND_TEXT,
     KIND_FLAG,
-    KIND_DELAY,
+    KIND_DELAY, /* from 1 on */
+    KIND_COUNT, /* from 0 on */
 };
 
 static const struct key {
@@ -47,6 +49,28 @@ static const struct key {
     {"agent", "drop_dir", KIND_TEXT, offsetof(struct pm_config, drop_dir), "/run/paidmonitor/drop"},
     {"agent", "journal", KIND_TEXT, offsetof(struct pm_config, journal),
      "/var/lib/paidmonitor/journal.db"},
+    {"agent", "requests", KIND_COUNT, offsetof(struct pm_config, requests), "4"},
+    {"agent", "max_waiting", KIND_COUNT, offsetof(struct pm_config, max_waiting), "100000"},
+    {"agent", "newest_first", KIND_FLAG, offsetof(struct pm_config, newest_first), "no"},
+    {"agent", "failure_burst", KIND_COUNT, offsetof(struct pm_config, failure_burst), "10"},
+    {"agent", "metrics_file", KIND_TEXT, offsetof(struct pm_config, metrics_file), NULL},
+    /* Services that open sessions without anybody logging in. */
+    {"filter", "ignore_services", KIND_TEXT, offsetof(struct pm_config, ignore[PM_FILTER_SERVICES]),
+     "cron crond atd systemd-user"},
+    {"filter", "ignore_users", KIND_TEXT, offsetof(struct pm_config, ignore[PM_FILTER_USERS]),
+     NULL},
+    {"filter", "ignore_groups", KIND_TEXT, offsetof(struct pm_config, ignore[PM_FILTER_GROUPS]),
+     NULL},
+    {"filter", "ignore_ttys", KIND_TEXT, offsetof(struct pm_config, ignore[PM_FILTER_TTYS]), NULL},
+    {"filter", "ignore_networks", KIND_TEXT, offsetof(struct pm_config, ignore[PM_FILTER_NETWORKS]),
+     NULL},
+    {"filter", "only_services", KIND_TEXT, offsetof(struct pm_config, only[PM_FILTER_SERVICES]),
+     NULL},
+    {"filter", "only_users", KIND_TEXT, offsetof(struct pm_config, only[PM_FILTER_USERS]), NULL},
+    {"filter", "only_groups", KIND_TEXT, offsetof(struct pm_config, only[PM_FILTER_GROUPS]), NULL},
+    {"filter", "only_ttys", KIND_TEXT, offsetof(struct pm_config, only[PM_FILTER_TTYS]), NULL},
+    {"filter", "only_networks", KIND_TEXT, offsetof(struct pm_config, only[PM_FILTER_NETWORKS]),
+     NULL},
 };
 
 /* ---- values ---- */
@@ -75,15 +99,16 @@ static int set_flag(bool *flag, const char *name, const char *value, struct pm_e
     return 0;
 }
 
-static int set_delay(int *delay, const char *name, const char *value, struct pm_error *err)
+static int set_number(int *number, const char *name, const char *value, long min, long max,
+                      struct pm_error *err)
 {
     char *end;
-    long ms = strtol(value, &end, 10);
+    long given = strtol(value, &end, 10);
 
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || ms < 1 || ms > DELAY_MAX)
-        return pm_error_set(err, PM_ERR_CONFIG, "'%s' is a number from 1 to %d, not '%s'", name,
-                            DELAY_MAX, value);
-    *delay = (int)ms;
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || given < min || given > max)
+        return pm_error_set(err, PM_ERR_CONFIG, "'%s' is a number from %ld to %ld, not '%s'", name,
+                            min, max, value);
+    *number = (int)given;
     return 0;
 }
 
@@ -98,9 +123,32 @@ static int set_value(struct pm_config *config, const struct key *key, const char
     case KIND_FLAG:
         return set_flag(member(config, key), key->name, value, err);
     case KIND_DELAY:
-        return set_delay(member(config, key), key->name, value, err);
+        return set_number(member(config, key), key->name, value, 1, DELAY_MAX, err);
+    case KIND_COUNT:
+        return set_number(member(config, key), key->name, value, 0, COUNT_MAX, err);
     }
     return 0;
+}
+
+/* Section [result] has no fixed keys: each line is a column, in the order of the file. */
+static int add_column(struct pm_config *config, const char *name, const char *value,
+                      struct pm_error *err)
+{
+    struct pm_config_column *column = &config->columns[config->column_count];
+    size_t i;
+    int r;
+
+    for (i = 0; i < config->column_count; i++) {
+        if (strcmp(config->columns[i].name, name) == 0)
+            return pm_error_set(err, PM_ERR_CONFIG, "'%s' is given twice", name);
+    }
+    if (config->column_count == PM_CONFIG_COLUMNS_MAX)
+        return pm_error_set(err, PM_ERR_CONFIG, "more than %d columns", PM_CONFIG_COLUMNS_MAX);
+    if (value[0] == '\0')
+        return pm_error_set(err, PM_ERR_CONFIG, "'%s' has no value", name);
+    config->column_count++; /* what is set of it is freed in any case */
+    r = set_text(&column->name, name, err);
+    return r < 0 ? r : set_text(&column->value, value, err);
 }
 
 static const struct key *find_key(const char *section, const char *name, bool *ret_has_section)
@@ -126,6 +174,8 @@ int pm_config_set(struct pm_config *config, const char *section, const char *nam
 
     if (key)
         return set_value(config, key, value, err);
+    if (strcmp(section, "result") == 0)
+        return add_column(config, name, value, err);
     if (has_section)
         return pm_error_set(err, PM_ERR_CONFIG, "unknown key '%s' in section [%s]", name, section);
     if (section[0] == '\0')
@@ -158,6 +208,10 @@ void pm_config_clear(struct pm_config *config)
     for (i = 0; i < PM_ARRAY_LEN(keys); i++)
         if (keys[i].kind == KIND_TEXT)
             free(*(char **)member(config, &keys[i]));
+    for (i = 0; i < config->column_count; i++) {
+        free(config->columns[i].name);
+        free(config->columns[i].value);
+    }
     *config = (struct pm_config){.url = NULL};
 }
 

@@ -11,7 +11,24 @@
 
 struct pm_secret;
 
-#define PM_CONFIG_PATH "/etc/paidmonitor.conf"
+#define PM_CONFIG_PATH        "/etc/paidmonitor.conf"
+#define PM_CONFIG_COLUMNS_MAX 24
+
+/* What a rule of section [filter] looks at. */
+enum pm_filter_of {
+    PM_FILTER_SERVICES,
+    PM_FILTER_USERS,
+    PM_FILTER_GROUPS,
+    PM_FILTER_TTYS,
+    PM_FILTER_NETWORKS,
+    PM_FILTER_MAX,
+};
+
+/* A line of section [result]; see columns.h. */
+struct pm_config_column {
+    char *name;
+    char *value;
+};
 
 struct pm_config {
     char *url; /* NULL: not given, as all without a default */
@@ -26,6 +43,15 @@ struct pm_config {
     char *monitor_tag;
     char *drop_dir;
     char *journal;
+    int requests;      /* in flight at once */
+    int max_waiting;   /* events; further ones are only counted */
+    bool newest_first; /* rather than oldest */
+    int failure_burst; /* failures a minute from one source that get rows of their own; 0: all */
+    char *metrics_file;
+    char *ignore[PM_FILTER_MAX]; /* lists; NULL: nothing is ignored */
+    char *only[PM_FILTER_MAX];   /* NULL: everything is reported */
+    struct pm_config_column columns[PM_CONFIG_COLUMNS_MAX];
+    size_t column_count; /* 0: ours */
 };
 
 /** Fill in the defaults. Errors: PM_ERR_SYSTEM */

@@ -7,28 +7,6 @@
 #include "cleanup.h"
 #include "error.h"
 
-#define STRING(name_, display, uom_)                                                            \
-    {                                                                                           \
-        .name = (name_), .display_name = (display), .uom = (uom_), .data_type = PM_TYPE_STRING, \
-    }
-
-static const struct pm_param columns[] = {
-    STRING("user_login", "Login Name", "logins"),
-    STRING("host", "Host Address", "hostaddress"),
-    STRING("srv", "Service", "service"),
-    STRING("event", "Event", "event"),
-    STRING("tty", "Terminal", "tty"),
-    STRING("method", "Method", "method"),
-    STRING("ruser", "Remote User", "user"),
-    {.name = "duration", .display_name = "Duration", .uom = "s", .data_type = PM_TYPE_FLOAT},
-    STRING("id", "Event ID", "id"),
-};
-
-struct pm_param_list pm_login_monitor_params(void)
-{
-    return (struct pm_param_list){columns, PM_ARRAY_LEN(columns)};
-}
-
 /* *ret_id is 0 when there is none. */
 static int find(struct pm_client *client, const char *name, const char *tag, int64_t *ret_id,
                 struct pm_error *err)
@@ -57,10 +35,10 @@ static int find(struct pm_client *client, const char *name, const char *tag, int
 }
 
 int pm_login_monitor_ensure(struct pm_client *client, const char *name, const char *tag,
-                            int64_t *ret_id, bool *ret_created, struct pm_error *err)
+                            struct pm_param_list params, int64_t *ret_id, bool *ret_created,
+                            struct pm_error *err)
 {
-    const struct pm_monitor monitor = {
-        .name = name, .tag = tag, .result_params = pm_login_monitor_params()};
+    const struct pm_monitor monitor = {.name = name, .tag = tag, .result_params = params};
     struct pm_error refusal;
     bool created = false;
     int64_t id = 0;

@@ -79,7 +79,7 @@ START_TEST(test_history_tells_each_attempt_in_order)
     ck_assert_int_eq(pm_journal_retry(journal, ID, T, "first"), 0);
     ck_assert_int_eq(pm_journal_retry(journal, ID, T, "second"), 0);
     ck_assert_int_eq(pm_journal_wake(journal), 0); /* no attempt */
-    ck_assert_int_eq(pm_journal_done(journal, ID, T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, ID, 1, T), 0);
 
     ck_assert_int_eq(pm_history_attempts(history, ID, attempts, &err), 3);
     ck_assert_str_eq(attempts[0].reason, "first");
@@ -120,7 +120,7 @@ START_TEST(test_history_forgets_attempts_with_their_event)
     struct pm_error err;
 
     add(journal, ID, T);
-    ck_assert_int_eq(pm_journal_done(journal, ID, T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, ID, 1, T), 0);
     ck_assert_int_eq(pm_history_attempts(history, ID, attempts, &err), 1);
     ck_assert_int_eq(pm_journal_prune(journal, T + 1), 0);
     ck_assert_int_eq(pm_history_attempts(history, ID, attempts, &err), 0);
@@ -144,7 +144,7 @@ START_TEST(test_history_sums_up)
     add(journal, ID, T - 5000);
     add(journal, "00000000000000000000000000000003", T);
     ck_assert_int_eq(pm_journal_retry(journal, ID, T + 7, "no answer"), 0);
-    ck_assert_int_eq(pm_journal_done(journal, "00000000000000000000000000000003", T - 10), 0);
+    ck_assert_int_eq(pm_journal_done(journal, "00000000000000000000000000000003", 1, T - 10), 0);
     sum = overview(history);
     ck_assert_int_eq(sum.waiting, 2);
     ck_assert_int_eq(sum.done, 1);
@@ -198,6 +198,11 @@ static void go_back_to_schema_1(void)
     ck_assert_int_eq(sqlite3_exec(db,
                                   "DROP TRIGGER attempt_made;"
                                   "DROP TRIGGER attempts_forgotten; DROP TABLE attempts;"
+                                  "DROP TABLE unsent; DROP TABLE sessions; DROP TABLE bursts;"
+                                  "DROP INDEX events_newest; DROP INDEX events_counting;"
+                                  "ALTER TABLE events DROP COLUMN kind;"
+                                  "ALTER TABLE events DROP COLUMN count;"
+                                  "ALTER TABLE events DROP COLUMN login;"
                                   "PRAGMA user_version = 1",
                                   NULL, NULL, NULL),
                      SQLITE_OK);

@@ -65,7 +65,7 @@ static struct pm_journal_entry take_next(struct pm_journal *journal, int64_t now
     struct pm_journal_entry entry;
     int64_t next_ms;
 
-    ck_assert_int_eq(pm_journal_next(journal, now_ms, &entry, &next_ms), 1);
+    ck_assert_int_eq(pm_journal_next(journal, now_ms, NULL, &entry, &next_ms), 1);
     return entry;
 }
 
@@ -113,7 +113,7 @@ START_TEST(test_journal_takes_an_event_once_whatever_became_of_it)
 
     ck_assert_int_eq(add(journal, 1, T, "M"), 1);
     ck_assert_int_eq(add(journal, 1, T, "M"), 0);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(1), T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(1), 1, T), 0);
     ck_assert_int_eq(add(journal, 1, T, "M"), 0);
     ck_assert_int_eq(pm_journal_set_aside(journal, id_of(1), "x"), 0);
     ck_assert_int_eq(add(journal, 1, T, "other"), 0);
@@ -142,7 +142,7 @@ START_TEST(test_journal_gives_each_event_of_a_monitor_its_own_millisecond)
         size_t n = strtoul(entry.id, NULL, 16);
 
         seen[n] = entry.checktime_ms;
-        ck_assert_int_eq(pm_journal_done(journal, entry.id, T), 0);
+        ck_assert_int_eq(pm_journal_done(journal, entry.id, 1, T), 0);
     }
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
         ck_assert_msg(seen[i] == rows[i].checktime, "row %zu: %+d", i, (int)(seen[i] - T));
@@ -155,7 +155,7 @@ START_TEST(test_journal_a_millisecond_stays_taken_when_its_event_is_done)
     struct pm_journal *journal = open_journal();
 
     ck_assert_int_eq(add(journal, 1, T, "M"), 1);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(1), T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(1), 1, T), 0);
     ck_assert_int_eq(add(journal, 2, T, "M"), 1);
     ck_assert_int_eq(take_next(journal, T).checktime_ms, T + 1);
     clean_up(journal);
@@ -168,7 +168,7 @@ START_TEST(test_journal_hands_out_what_is_due_oldest_first)
     struct pm_journal_entry entry;
     int64_t next_ms = 0;
 
-    ck_assert_int_eq(pm_journal_next(journal, T, &entry, &next_ms), 0);
+    ck_assert_int_eq(pm_journal_next(journal, T, NULL, &entry, &next_ms), 0);
     ck_assert_int_eq(next_ms, -1);
     ck_assert_int_eq(add(journal, 2, T + 5, "M"), 1);
     ck_assert_int_eq(add(journal, 1, T, "M"), 1);
@@ -177,7 +177,7 @@ START_TEST(test_journal_hands_out_what_is_due_oldest_first)
     ck_assert_int_eq(pm_journal_retry(journal, id_of(1), T + 500, "no"), 0);
     ck_assert_str_eq(take_next(journal, T).id, id_of(2));
     ck_assert_int_eq(pm_journal_retry(journal, id_of(2), T + 600, "no"), 0);
-    ck_assert_int_eq(pm_journal_next(journal, T + 499, &entry, &next_ms), 0);
+    ck_assert_int_eq(pm_journal_next(journal, T + 499, NULL, &entry, &next_ms), 0);
     ck_assert_int_eq(next_ms, T + 500);
     entry = take_next(journal, T + 500);
     ck_assert_str_eq(entry.id, id_of(1));
@@ -196,7 +196,7 @@ START_TEST(test_journal_counts_what_became_of_events)
 
     for (int n = 0; n < 4; n++)
         ck_assert_int_eq(add(journal, n, T, "M"), 1);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(0), T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(0), 1, T), 0);
     ck_assert_int_eq(pm_journal_set_aside(journal, id_of(1), "refused"), 0);
     ck_assert_int_eq(pm_journal_add_bad(journal, "name", "a\0b\xff", 4, "junk", T), 0);
     ck_assert_int_eq(pm_journal_add_bad(journal, "name", "a\0b\xff", 4, "junk", T), 0);
@@ -216,9 +216,9 @@ START_TEST(test_journal_a_late_retry_does_not_bring_back_what_is_done)
     int64_t next_ms;
 
     ck_assert_int_eq(add(journal, 1, T, "M"), 1);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(1), T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(1), 1, T), 0);
     ck_assert_int_eq(pm_journal_retry(journal, id_of(1), 0, "late"), 0);
-    ck_assert_int_eq(pm_journal_next(journal, T, &entry, &next_ms), 0);
+    ck_assert_int_eq(pm_journal_next(journal, T, NULL, &entry, &next_ms), 0);
     clean_up(journal);
 }
 END_TEST
@@ -229,8 +229,8 @@ START_TEST(test_journal_forgets_only_what_is_done)
 
     for (int n = 0; n < 3; n++)
         ck_assert_int_eq(add(journal, n, T, "M"), 1);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(0), T), 0);
-    ck_assert_int_eq(pm_journal_done(journal, id_of(1), T + 100), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(0), 1, T), 0);
+    ck_assert_int_eq(pm_journal_done(journal, id_of(1), 1, T + 100), 0);
     ck_assert_int_eq(pm_journal_prune(journal, T + 100), 0);
     ck_assert_int_eq(counts(journal).done, 1);
     ck_assert_int_eq(counts(journal).waiting, 1);
@@ -261,7 +261,7 @@ START_TEST(test_journal_two_handles_share_a_file)
 
     ck_assert_int_eq(add(one, 1, T, "M"), 1);
     ck_assert_str_eq(take_next(two, T).id, id_of(1));
-    ck_assert_int_eq(pm_journal_done(two, id_of(1), T), 0);
+    ck_assert_int_eq(pm_journal_done(two, id_of(1), 1, T), 0);
     ck_assert_int_eq(add(one, 1, T, "M"), 0);
     pm_journal_free(two);
     clean_up(one);

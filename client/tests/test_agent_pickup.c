@@ -11,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "config.h"
 #include "event.h"
 #include "journal.h"
 #include "log.h"
@@ -21,9 +22,17 @@
 /* A directory of its own for each test, with drop and journal in it. */
 struct place {
     char dir[64], drop[80], journal_path[80];
+    struct pm_config config;
     struct pm_journal *journal;
     struct pm_pickup *pickup;
 };
+
+static int open_pickup(struct place *place, const char *drop, struct pm_pickup **ret_pickup,
+                       struct pm_error *err)
+{
+    ck_assert_int_eq(pm_config_set(&place->config, "agent", "drop_dir", drop, err), 0);
+    return pm_pickup_open(&place->config, "M", place->journal, ret_pickup, err);
+}
 
 static void place_open(struct place *place)
 {
@@ -36,8 +45,8 @@ static void place_open(struct place *place)
     (void)snprintf(place->journal_path, sizeof(place->journal_path), "%s/journal.db", place->dir);
     ck_assert_int_eq(pm_journal_open(place->journal_path, PM_JOURNAL_SYNC, &place->journal, &err),
                      0);
-    ck_assert_msg(pm_pickup_open(place->drop, "M", place->journal, &place->pickup, &err) == 0, "%s",
-                  err.message);
+    ck_assert_int_eq(pm_config_init(&place->config, &err), 0);
+    ck_assert_msg(open_pickup(place, place->drop, &place->pickup, &err) == 0, "%s", err.message);
 }
 
 static void place_close(struct place *place)
@@ -46,6 +55,7 @@ static void place_close(struct place *place)
 
     pm_pickup_free(place->pickup);
     pm_journal_free(place->journal);
+    pm_config_clear(&place->config);
     (void)snprintf(command, sizeof(command), "rm -rf '%s'", place->dir);
     ck_assert_int_eq(system(command), 0);
 }
@@ -130,7 +140,7 @@ START_TEST(test_pickup_wakes_and_takes_a_record_over)
     ck_assert_int_eq(is_readable(pm_pickup_fd(place.pickup)), 1);
     ck_assert_int_eq(pm_pickup_scan(place.pickup), 1);
     ck_assert_int_eq(count_links(&place), 0);
-    ck_assert_int_eq(pm_journal_next(place.journal, T, &entry, &next_ms), 1);
+    ck_assert_int_eq(pm_journal_next(place.journal, T, NULL, &entry, &next_ms), 1);
     ck_assert_str_eq(entry.id, "00000000000000000000000000000001");
     ck_assert_str_eq(entry.monitor, "M");
     ck_assert_ptr_nonnull(strstr(entry.record, " user=alice"));
@@ -248,7 +258,7 @@ START_TEST(test_pickup_time_before_1973_stays_milliseconds)
     (void)pm_event_encode(&event, record, sizeof(record));
     drop_link(&place, name, record);
     ck_assert_int_eq(pm_pickup_scan(place.pickup), 1);
-    ck_assert_int_eq(pm_journal_next(place.journal, T, &entry, &next_ms), 1);
+    ck_assert_int_eq(pm_journal_next(place.journal, T, NULL, &entry, &next_ms), 1);
     ck_assert_int_ge(entry.checktime_ms, INT64_C(100000000000));
     place_close(&place);
 }
@@ -324,8 +334,7 @@ START_TEST(test_pickup_refuses_a_directory_that_others_can_write_into)
     place_open(&place);
     for (i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
         ck_assert_int_eq(chmod(place.drop, modes[i]), 0);
-        ck_assert_int_eq(pm_pickup_open(place.drop, "M", place.journal, &pickup, &err),
-                         PM_ERR_CONFIG);
+        ck_assert_int_eq(open_pickup(&place, place.drop, &pickup, &err), PM_ERR_CONFIG);
         ck_assert_ptr_nonnull(strstr(err.message, "chmod 700"));
     }
     place_close(&place);
@@ -334,7 +343,7 @@ END_TEST
 
 START_TEST(test_pickup_refuses_places_that_cannot_be_created)
 {
-    static const char *const rows[] = {"/proc/drop", "/dev/null/drop", ""};
+    static const char *const rows[] = {"/proc/drop", "/dev/null/drop", "/dev/null"};
     struct pm_pickup *pickup;
     struct pm_error err;
     struct place place;
@@ -342,8 +351,8 @@ START_TEST(test_pickup_refuses_places_that_cannot_be_created)
 
     place_open(&place);
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        ck_assert_msg(pm_pickup_open(rows[i], "M", place.journal, &pickup, &err) == PM_ERR_CONFIG,
-                      "opened '%s'", rows[i]);
+        ck_assert_msg(open_pickup(&place, rows[i], &pickup, &err) == PM_ERR_CONFIG, "opened '%s'",
+                      rows[i]);
         ck_assert_ptr_nonnull(strstr(err.message, "drop directory"));
     }
     place_close(&place);

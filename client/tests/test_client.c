@@ -374,6 +374,12 @@ END_TEST
 
 /* ---- the login monitor ---- */
 
+static const struct pm_param columns[] = {
+    {.name = "user_login", .display_name = "Login Name", .uom = "logins", .data_type = 3},
+    {.name = "duration", .display_name = "Duration", .uom = "s", .data_type = 4},
+};
+static const struct pm_param_list params = {columns, 2};
+
 START_TEST(test_login_monitor_is_found)
 {
     static const char *const replies[] = {FOUND};
@@ -381,7 +387,7 @@ START_TEST(test_login_monitor_is_found)
     int64_t id = 0;
 
     start(replies, 1);
-    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", &id, &created, &err), 0);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", params, &id, &created, &err), 0);
     ck_assert_int_eq(id, 7);
     ck_assert(!created);
     ck_assert_uint_eq(stub_requests(stub), 1);
@@ -396,16 +402,13 @@ START_TEST(test_login_monitor_is_created)
     int64_t id = 0;
 
     start(replies, 2);
-    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", &id, &created, &err), 0);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", params, &id, &created, &err), 0);
     ck_assert_int_eq(id, 305);
     ck_assert(created);
     ck_assert_ptr_nonnull(strstr(
         stub_request(stub, 1),
-        "&resultParams=user_login%3ALogin%2520Name%3Alogins%3A3%3B"
-        "host%3AHost%2520Address%3Ahostaddress%3A3%3Bsrv%3AService%3Aservice%3A3%3B"
-        "event%3AEvent%3Aevent%3A3%3Btty%3ATerminal%3Atty%3A3%3Bmethod%3AMethod%3Amethod%3A3%3B"
-        "ruser%3ARemote%2520User%3Auser%3A3%3Bduration%3ADuration%3As%3A4%3B"
-        "id%3AEvent%2520ID%3Aid%3A3&output="));
+        "&resultParams=user_login%3ALogin%2520Name%3Alogins%3A3%3Bduration%3ADuration%3As%3A4"
+        "&output="));
     stop();
 }
 END_TEST
@@ -417,7 +420,7 @@ START_TEST(test_login_monitor_that_somebody_else_creates_is_found)
     int64_t id = 0;
 
     start(replies, 3);
-    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", &id, &created, NULL), 0);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", params, &id, &created, NULL), 0);
     ck_assert_int_eq(id, 7);
     ck_assert(!created);
     stop();
@@ -430,9 +433,11 @@ START_TEST(test_login_monitor_must_be_the_only_one)
     int64_t id = 0;
 
     start(replies, 4);
-    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", &id, NULL, &err), PM_ERR_REFUSED);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", params, &id, NULL, &err),
+                     PM_ERR_REFUSED);
     ck_assert_ptr_nonnull(strstr(err.message, "2 monitors"));
-    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", &id, NULL, &err), PM_ERR_REFUSED);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, "n", "t", params, &id, NULL, &err),
+                     PM_ERR_REFUSED);
     ck_assert_ptr_nonnull(strstr(err.message, "already exists"));
     ck_assert_int_eq(id, 0);
     stop();

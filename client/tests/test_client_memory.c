@@ -92,13 +92,15 @@ static int try_list(struct pm_error *err)
 
 static int try_add(struct pm_error *err)
 {
+    static const struct pm_param column = {.name = "user_login", .data_type = PM_TYPE_STRING};
+    const struct pm_param_list params = {&column, 1};
     struct pm_client *client;
     int64_t id;
     int r = connect_client(&client, err);
 
     if (r < 0)
         return r;
-    r = pm_login_monitor_ensure(client, "n", "t", &id, NULL, err);
+    r = pm_login_monitor_ensure(client, "n", "t", params, &id, NULL, err);
     pm_client_free(client);
     return r;
 }

@@ -14,8 +14,10 @@ int __real_unlinkat(int dir_fd, const char *path, int flags);
 int __wrap_unlinkat(int dir_fd, const char *path, int flags);
 int __real_pm_journal_commit(struct pm_journal *journal);
 int __wrap_pm_journal_commit(struct pm_journal *journal);
-int __real_pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms);
-int __wrap_pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms);
+int __real_pm_journal_done(struct pm_journal *journal, const char *id, unsigned count,
+                           int64_t now_ms);
+int __wrap_pm_journal_done(struct pm_journal *journal, const char *id, unsigned count,
+                           int64_t now_ms);
 int64_t __real_pm_clock_wall_ms(void);
 int64_t __wrap_pm_clock_wall_ms(void);
 
@@ -39,10 +41,11 @@ int __wrap_unlinkat(int dir_fd, const char *path, int flags)
     return __real_unlinkat(dir_fd, path, flags);
 }
 
-int __wrap_pm_journal_done(struct pm_journal *journal, const char *id, int64_t now_ms)
+int __wrap_pm_journal_done(struct pm_journal *journal, const char *id, unsigned count,
+                           int64_t now_ms)
 {
     crash_before("done");
-    return __real_pm_journal_done(journal, id, now_ms);
+    return __real_pm_journal_done(journal, id, count, now_ms);
 }
 
 int64_t __wrap_pm_clock_wall_ms(void)
