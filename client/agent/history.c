@@ -103,20 +103,21 @@ static int ask_one(struct pm_history *history, const char *sql, const char *id, 
     return r == SQLITE_DONE ? 0 : fail(history, err);
 }
 
-/* A journal of schema 1 has no attempts. */
-static bool has_attempts(struct pm_history *history)
+/* Whether the journal's schema knows a table: older ones do not. */
+static bool has_table(struct pm_history *history, const char *name)
 {
-    sqlite3_stmt *query = ask(history, "SELECT 1 FROM attempts", NULL, 0);
-    bool has = query != NULL;
+    sqlite3_stmt *row =
+        ask(history, "SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?1", name, 0);
+    bool has = row && sqlite3_step(row) == SQLITE_ROW;
 
-    (void)sqlite3_finalize(query);
+    (void)sqlite3_finalize(row);
     return has;
 }
 
 static int read_last_error(struct pm_history *history, struct pm_history_overview *overview,
                            struct pm_error *err)
 {
-    const char *sql = has_attempts(history)
+    const char *sql = has_table(history, "attempts")
                           ? "SELECT reason, at FROM attempts WHERE reason IS NOT NULL"
                             " AND event IN (SELECT id FROM events WHERE state <> 1)"
                             " ORDER BY rowid DESC LIMIT 1"
@@ -215,13 +216,30 @@ int pm_history_find_bad(struct pm_history *history, const char *id, int64_t *ret
     return r;
 }
 
+int pm_history_find_unsent(struct pm_history *history, const char *id, int64_t *ret_at_ms,
+                           char *ret_reason, size_t size, struct pm_error *err)
+{
+    sqlite3_stmt *row;
+    int r;
+
+    if (!has_table(history, "unsent"))
+        return 0;
+    r = ask_one(history, "SELECT at, reason FROM unsent WHERE id = ?1", id, 0, &row, err);
+    if (r > 0) {
+        *ret_at_ms = sqlite3_column_int64(row, 0);
+        copy_text(row, 1, ret_reason, size);
+    }
+    (void)sqlite3_finalize(row);
+    return r;
+}
+
 int pm_history_attempts(struct pm_history *history, const char *id,
                         struct pm_history_attempt *ret_attempts, struct pm_error *err)
 {
     sqlite3_stmt *row;
     int count = 0, r;
 
-    if (!has_attempts(history))
+    if (!has_table(history, "attempts"))
         return 0;
     r = ask_one(history, "SELECT at, state, reason FROM attempts WHERE event = ?1 ORDER BY rowid",
                 id, 0, &row, err);

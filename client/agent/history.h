@@ -66,6 +66,13 @@ int pm_history_newest(struct pm_history *history, char *ret_id, struct pm_error 
 int pm_history_find_bad(struct pm_history *history, const char *id, int64_t *ret_at_ms,
                         char *ret_reason, size_t size, struct pm_error *err);
 
+/**
+ * Why an event is not sent by itself: a filter, a full queue, or another event that counts it.
+ * Returns 1, or 0 when there is no such.
+ */
+int pm_history_find_unsent(struct pm_history *history, const char *id, int64_t *ret_at_ms,
+                           char *ret_reason, size_t size, struct pm_error *err);
+
 struct pm_history_attempt {
     int64_t at_ms;
     int state; /* of the event afterwards */

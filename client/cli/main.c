@@ -9,6 +9,9 @@
 
 static const struct cli_command *const commands[] = {
     &cmd_setup,
+    &cmd_status,
+    &cmd_flush,
+    &cmd_trace,
     &cmd_monitor_add,
     &cmd_monitor_list,
     &cmd_monitor_show,
