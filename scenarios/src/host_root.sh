@@ -58,7 +58,7 @@ root_install() {
     dpkg --configure -a # somebody may be installing something on the machine just now
     apt-get -qq -o Acquire::Retries=3 update
     apt-get -qq -o Dpkg::Use-Pty=0 -y --no-install-recommends install \
-        openssh-server sudo login passwd curl openssl libxml-xpath-perl
+        openssh-server sudo login passwd cron vsftpd curl openssl libxml-xpath-perl
     mkdir -p /opt/debs
     (cd /opt/debs && apt-get -qq download libpam-script)
     apt-get clean
