@@ -425,13 +425,14 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
     struct fa_app *app = context;
     enum fa_error error = fa_error_of_status(reply->status);
     const struct fa_error_form form = {.version = 2};
+    const char *path = request ? request->path : "-";
     const struct fa_journal_entry entry = {
         .time_ms = fa_app_now_ms(app),
         .status = reply->status,
         .verdict = verdict_of(reply->status),
         .peer = request ? request->peer : "",
         .method = request ? request->method : "-",
-        .path = request ? request->path : "-",
+        .path = fa_accounts_are_betrayed(app->accounts, path, strlen(path)) ? "***" : path,
         .action = "",
         .reason = fa_error_info(error)->before,
         .section = fa_error_info(error)->section,
