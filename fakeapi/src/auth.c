@@ -145,13 +145,29 @@ static bool matches_any(struct fa_call *call, const char *received)
     return false;
 }
 
+static enum fa_error check_window(struct fa_call *call, int64_t time_ms)
+{
+    int64_t window_ms = call->app->checks.timestamp_window_ms;
+    int64_t off_ms = time_ms > call->now_ms ? time_ms - call->now_ms : call->now_ms - time_ms;
+    const char *side = time_ms > call->now_ms ? "after" : "before";
+
+    if (off_ms <= (window_ms > 0 ? window_ms : FA_TIMESTAMP_WINDOW_MS))
+        return FA_OK;
+    if (window_ms > 0)
+        return fa_refuse(call, FA_E_INVALID, "timestamp",
+                         "timestamp is %lld s %s the server's clock (GMT)",
+                         (long long)(off_ms / 1000), side);
+    fa_deviate(call, "2.4", "the timestamp is %lld s %s the server's clock (GMT)",
+               (long long)(off_ms / 1000), side);
+    return FA_OK;
+}
+
 /* §2.4, for checksums only. */
 static enum fa_error verify_timestamp(struct fa_call *call)
 {
     const struct fa_checks *checks = &call->app->checks;
     const struct fa_param *param = text_param(call, "timestamp");
     int64_t time_ms;
-    int64_t off_ms;
 
     if (!param)
         return fa_refuse(call, FA_E_MISSING, "timestamp", "timestamp is missing or empty");
@@ -162,12 +178,7 @@ static enum fa_error verify_timestamp(struct fa_call *call)
         fa_deviate(call, "2.4", "the timestamp is not of the form yyyy-MM-dd HH:mm:ss");
         return FA_OK;
     }
-    off_ms = time_ms > call->now_ms ? time_ms - call->now_ms : call->now_ms - time_ms;
-    if (checks->timestamp_window_ms > 0 && off_ms > checks->timestamp_window_ms)
-        return fa_refuse(call, FA_E_INVALID, "timestamp",
-                         "timestamp is %lld s %s the server's clock (GMT)",
-                         (long long)(off_ms / 1000), time_ms > call->now_ms ? "after" : "before");
-    return FA_OK;
+    return check_window(call, time_ms);
 }
 
 static enum fa_error check_replay(struct fa_call *call, const char *checksum)

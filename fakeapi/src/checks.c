@@ -11,7 +11,7 @@ static const struct fa_checks profiles[] = {
     [FA_PROFILE_STRICT] =
         {
             .timestamp_form = true,
-            .timestamp_window_ms = 300 * 1000,
+            .timestamp_window_ms = FA_TIMESTAMP_WINDOW_MS,
             .order_is_bytes = true,
             .refuses_unknown = true,
             .refuses_duplicates = true,

@@ -25,6 +25,9 @@ enum fa_replay {
     FA_REPLAY_REFUSE,
 };
 
+/** What the documented "current time" of a timestamp may differ by; PROTOCOL.md §2.4. */
+#define FA_TIMESTAMP_WINDOW_MS INT64_C(300000)
+
 struct fa_checks {
     bool timestamp_form;
     int64_t timestamp_window_ms; /* 0: any time */

@@ -349,6 +349,32 @@ START_TEST(test_dotnet_sdk)
 }
 END_TEST
 
+/* Perl, PHP and C# send local time, the article the time of its writing; §2.4. */
+START_TEST(test_local_time)
+{
+    static const struct {
+        int64_t off_s;
+        const char *deviation;
+    } rows[] = {
+        {0, NULL},
+        {-290, NULL},
+        {-310, "s before the server's clock (GMT) (PROTOCOL.md §2.4)"},
+        {14 * 3600, "s after the server's clock (GMT) (PROTOCOL.md §2.4)"},
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        start(FA_PROFILE_VENDOR);
+        fa_server_clock_offset(site, -1000 * rows[i].off_s);
+        site_do(CUSTOM, "addMonitor", "name", "m", "tag", "t", "resultParams", "a:A::3",
+                "timestamp", now, NULL);
+        site_expect(200, "{\"status\":\"ok\",\"data\":1}");
+        expect_deviation(rows[i].deviation);
+        site_stop();
+    }
+}
+END_TEST
+
 static const struct test_case cases[] = {
     TEST(test_article_scripts),
     TEST(test_java_sdk),
@@ -359,6 +385,7 @@ static const struct test_case cases[] = {
     TEST(test_bash_scripts),
     TEST(test_other_token_clients),
     TEST(test_dotnet_sdk),
+    TEST(test_local_time),
 };
 
 TEST_MAIN("clients", cases)
