@@ -10,12 +10,14 @@
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "cleanup.h"
 #include "clock.h"
 #include "http_head.h"
+#include "http_peers.h"
 
 #define MOUNTS_MAX      8
 #define HEAD_TIME_MS    30000
@@ -28,15 +30,8 @@
 #define DRAIN_MAX       (8 * 1024 * 1024) /* a larger body is not read to its end before 413 */
 #define HEAD_MAX        (64 * 1024)       /* memory of one connection, the head in it */
 #define CONNECTIONS_MAX 4000
-
-/* A connection, as long as it is open. */
-struct peer {
-    struct peer *next;
-    struct peer *previous;
-    int fd;
-    int64_t deadline_ms; /* monotonic; when it passes, the socket is shut down */
-    char address[INET6_ADDRSTRLEN];
-};
+#define SPARE_MAX       32 /* descriptors for all else, and connections kept free for newcomers */
+#define ROUNDS_MAX      8  /* commits in one turn of the loop */
 
 struct mount {
     const char *prefix;
@@ -64,7 +59,7 @@ struct fa_http_stream {
 struct fa_http_exchange {
     struct fa_http *http;
     struct MHD_Connection *connection;
-    struct peer *peer;
+    struct fa_peer *peer;
     struct fa_http_exchange *next_held;
     char *target; /* raw; cut at the `?` once the head was checked */
     const char *query;
@@ -86,7 +81,8 @@ struct fa_http {
     unsigned int port;
     struct mount mounts[MOUNTS_MAX];
     size_t mount_count;
-    struct peer *peers;
+    struct fa_peers peers;
+    size_t peers_max;
     struct fa_http_stream *streams;
     struct fa_http_exchange *held; /* wait for the commit, newest first */
     size_t exchange_count;
@@ -119,8 +115,13 @@ static void reply_init(struct fa_http_reply *reply)
     pm_buf_init(&reply->headers, FA_HTTP_HEADERS_MAX);
 }
 
+static void free_stream(void *context);
+
+/* With its stream, as long as that was not handed over to libmicrohttpd. */
 static void reply_clear(struct fa_http_reply *reply)
 {
+    if (reply->stream)
+        free_stream(reply->stream);
     pm_buf_clear(&reply->body);
     pm_buf_clear(&reply->headers);
 }
@@ -151,8 +152,6 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
     exchange->target = strdup(fa_http_head_origin(target));
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
     reply_init(&exchange->reply);
-    if (exchange->peer)
-        exchange->peer->deadline_ms = pm_clock_mono_ms() + http->options.body_time_ms;
     http->exchange_count++;
     return exchange;
 }
@@ -168,8 +167,10 @@ static void end_exchange(void *context, struct MHD_Connection *connection, void 
     (void)code; /* whatever ended it, nothing of it is needed any more */
     if (!exchange)
         return;
-    if (exchange->peer)
+    if (exchange->peer) {
+        exchange->peer->owes_request = true;
         exchange->peer->deadline_ms = pm_clock_mono_ms() + IDLE_TIME_MS;
+    }
     reply_clear(&exchange->reply);
     pm_buf_clear(&exchange->body);
     free(exchange->target);
@@ -181,7 +182,6 @@ static void end_exchange(void *context, struct MHD_Connection *connection, void 
 /* Sending */
 
 static ssize_t read_stream(void *context, uint64_t position, char *bytes, size_t max);
-static void free_stream(void *context);
 
 /* A stream begins with the reply's body, whatever was written to it in the meantime. */
 static void put_body_first(struct fa_http_stream *stream, struct pm_buf *body)
@@ -193,18 +193,26 @@ static void put_body_first(struct fa_http_stream *stream, struct pm_buf *body)
         stream->is_dead = true;
 }
 
-static struct MHD_Response *make_response(struct fa_http_exchange *exchange)
+static struct MHD_Response *make_stream_response(struct fa_http_reply *reply)
 {
-    struct fa_http_reply *reply = &exchange->reply;
+    struct MHD_Response *response;
+
+    put_body_first(reply->stream, &reply->body);
+    response = MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, reply->stream,
+                                                 free_stream);
+    if (response)
+        reply->stream = NULL; /* the response's from now on */
+    return response;
+}
+
+static struct MHD_Response *make_response(struct fa_http_reply *reply)
+{
     size_t len = reply->body.len;
     char *bytes;
     struct MHD_Response *response;
 
-    if (reply->stream) {
-        put_body_first(reply->stream, &reply->body);
-        return MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 4096, read_stream, reply->stream,
-                                                 free_stream);
-    }
+    if (reply->stream)
+        return make_stream_response(reply);
     bytes = pm_buf_take(&reply->body);
     if (!bytes)
         return NULL;
@@ -234,7 +242,8 @@ static void add_headers(struct MHD_Response *response, const struct fa_http_repl
 /* MHD_NO makes libmicrohttpd close the connection, all that is left when memory is short. */
 static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
 {
-    struct MHD_Response *response = make_response(exchange);
+    bool is_stream = exchange->reply.stream != NULL;
+    struct MHD_Response *response = make_response(&exchange->reply);
     enum MHD_Result result;
 
     if (!response)
@@ -242,9 +251,10 @@ static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
     add_headers(response, &exchange->reply);
     result = MHD_queue_response(exchange->connection, exchange->reply.status, response);
     MHD_destroy_response(response);
-    if (exchange->peer)
-        exchange->peer->deadline_ms =
-            exchange->reply.stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
+    if (exchange->peer) {
+        exchange->peer->owes_request = false;
+        exchange->peer->deadline_ms = is_stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
+    }
     return result;
 }
 
@@ -313,6 +323,8 @@ static enum MHD_Result answer(struct fa_http_exchange *exchange)
         if (exchange->reply.after_commit) {
             exchange->next_held = exchange->http->held;
             exchange->http->held = exchange;
+            if (exchange->peer)
+                exchange->peer->owes_request = false;
             MHD_suspend_connection(exchange->connection);
             return MHD_YES;
         }
@@ -345,6 +357,8 @@ static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *meth
 
     exchange->is_begun = true;
     exchange->method = method;
+    if (exchange->peer)
+        exchange->peer->deadline_ms = pm_clock_mono_ms() + exchange->http->options.body_time_ms;
     MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, note_field, &head);
     exchange->refusal = fa_http_head_check(&head, exchange->target, &length);
     split_target(exchange);
@@ -397,94 +411,63 @@ static void fail_held(struct fa_http *http)
     }
 }
 
-/* End a turn of the loop: one commit for all that was written in it, then the answers. */
+static void resume_held(struct fa_http *http)
+{
+    struct fa_http_exchange *exchange = http->held;
+
+    http->held = NULL;
+    while (exchange) {
+        struct fa_http_exchange *next = exchange->next_held;
+
+        MHD_resume_connection(exchange->connection);
+        exchange = next;
+    }
+}
+
+/*
+ * End a turn of the loop: one commit for all that was written in it, then the answers. Sending them
+ * may bring further requests; those beyond ROUNDS_MAX wait for the next turn, so that whoever sends
+ * without a pause does not hold up signals, deadlines and streams.
+ */
 static void settle(struct fa_http *http)
 {
-    while (http->held) {
-        struct fa_http_exchange *exchange;
+    int round;
 
+    for (round = 0; http->held && round < ROUNDS_MAX; round++) {
         if (http->options.commit(http->options.context) < 0)
             fail_held(http);
-        exchange = http->held;
-        http->held = NULL;
-        while (exchange) {
-            struct fa_http_exchange *next = exchange->next_held;
-
-            MHD_resume_connection(exchange->connection);
-            exchange = next;
-        }
-        MHD_run(http->daemon); /* may take further requests: hence the outer loop */
+        resume_held(http);
+        MHD_run(http->daemon);
     }
 }
 
 /* Connections */
 
-static void link_peer(struct fa_http *http, struct peer *peer)
-{
-    peer->next = http->peers;
-    if (http->peers)
-        http->peers->previous = peer;
-    http->peers = peer;
-}
-
-static void unlink_peer(struct fa_http *http, struct peer *peer)
-{
-    if (peer->previous)
-        peer->previous->next = peer->next;
-    else
-        http->peers = peer->next;
-    if (peer->next)
-        peer->next->previous = peer->previous;
-}
-
-static struct peer *new_peer(const struct fa_http *http, struct MHD_Connection *connection)
+static struct fa_peer *new_peer(struct fa_http *http, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
-    struct peer *peer = calloc(1, sizeof(*peer));
 
-    if (!peer)
-        return NULL;
-    peer->fd = info->connect_fd;
-    peer->deadline_ms = pm_clock_mono_ms() + http->options.head_time_ms;
-    if (address &&
-        getnameinfo(address->client_addr,
-                    address->client_addr->sa_family == AF_INET6 ? sizeof(struct sockaddr_in6)
-                                                                : sizeof(struct sockaddr_in),
-                    peer->address, sizeof(peer->address), NULL, 0, NI_NUMERICHOST) != 0)
-        peer->address[0] = '\0';
-    return peer;
+    return fa_peers_add(&http->peers, info->connect_fd, address ? address->client_addr : NULL,
+                        pm_clock_mono_ms() + http->options.head_time_ms);
 }
 
-/* MHD_OPTION_NOTIFY_CONNECTION */
+/* MHD_OPTION_NOTIFY_CONNECTION. When it gets tight, who keeps us waiting makes room for others. */
 static void note_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                             enum MHD_ConnectionNotificationCode code)
 {
     struct fa_http *http = context;
-    struct peer *peer = *socket_context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        peer = new_peer(http, connection);
-        if (peer)
-            link_peer(http, peer);
-        *socket_context = peer;
-    } else if (peer) {
-        unlink_peer(http, peer);
-        free(peer);
+        *socket_context = new_peer(http, connection);
+        if (http->peers.count + SPARE_MAX > http->peers_max)
+            fa_peers_evict(&http->peers);
+    } else if (*socket_context) {
+        fa_peers_remove(&http->peers, *socket_context);
         *socket_context = NULL;
     }
-}
-
-/* libmicrohttpd's own time-out starts anew with every byte; these deadlines do not. */
-static void reap(struct fa_http *http, int64_t now_ms)
-{
-    struct peer *peer;
-
-    for (peer = http->peers; peer; peer = peer->next)
-        if (now_ms >= peer->deadline_ms)
-            (void)shutdown(peer->fd, SHUT_RDWR); /* libmicrohttpd notices and closes */
 }
 
 /* Streams */
@@ -627,14 +610,19 @@ static void end_streams(struct fa_http *http)
 
 /* The loop */
 
+/*
+ * Never for ever, even when there is nobody: out of descriptors libmicrohttpd puts its listener
+ * aside and takes it up again in a later MHD_run(), which no event may ask for.
+ */
 static int wait_ms(const struct fa_http *http)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
-    int most = http->peers ? TICK_MS : -1;
 
-    if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES)
-        return most;
-    return most < 0 || timeout < (unsigned int)most ? (int)timeout : most;
+    if (http->held)
+        return 0;
+    if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES || timeout > TICK_MS)
+        return TICK_MS;
+    return (int)timeout;
 }
 
 static void drain(int fd)
@@ -651,7 +639,8 @@ static void tick(struct fa_http *http, int64_t *last_ms)
     if (now_ms - *last_ms < TICK_MS)
         return;
     *last_ms = now_ms;
-    reap(http, now_ms);
+    /* libmicrohttpd's own time-out starts anew with every byte; these deadlines do not. */
+    fa_peers_reap(&http->peers, now_ms);
     tick_streams(http, now_ms);
 }
 
@@ -682,14 +671,16 @@ static bool turn(struct fa_http *http, int timeout_ms)
 static void finish(struct fa_http *http)
 {
     int64_t end_ms = pm_clock_mono_ms() + STOP_TIME_MS;
-    struct peer *peer;
 
     drain(http->stop_fd);
     end_streams(http);
-    for (peer = http->peers; peer; peer = peer->next)
-        (void)shutdown(peer->fd, SHUT_RD);
+    fa_peers_stop_reading(&http->peers);
     while (http->exchange_count > 0 && pm_clock_mono_ms() < end_ms)
-        (void)turn(http, 10);
+        (void)turn(http, http->held ? 0 : 10);
+    if (http->held) {
+        (void)http->options.commit(http->options.context); /* nobody is left to be told */
+        resume_held(http);                                 /* libmicrohttpd insists on it */
+    }
 }
 
 void fa_http_run(struct fa_http *http)
@@ -735,13 +726,11 @@ static int listen_failed(const struct fa_http_options *options, char *message, s
     return -1;
 }
 
-static int open_socket(const struct fa_http_options *options, const struct addrinfo *address,
-                       int *ret_fd)
+static int open_socket(const struct addrinfo *address, int *ret_fd)
 {
     int on = 1;
     int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
-    (void)options;
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
@@ -772,7 +761,7 @@ static int listen_on(const struct fa_http_options *options, int *ret_fd, char *m
                  options->address, options->port);
         return -1;
     }
-    r = open_socket(options, address, ret_fd);
+    r = open_socket(address, ret_fd);
     if (r < 0)
         r = listen_failed(options, message, size);
     freeaddrinfo(address);
@@ -791,6 +780,16 @@ static unsigned int port_of(int fd)
     return ntohs(((struct sockaddr_in *)&address)->sin_port);
 }
 
+/* A connection is a descriptor: accept no more than there are, and keep some for the rest. */
+static size_t count_peers_max(void)
+{
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > CONNECTIONS_MAX + SPARE_MAX)
+        return CONNECTIONS_MAX;
+    return limit.rlim_cur > 3 * SPARE_MAX ? limit.rlim_cur - SPARE_MAX : 2 * SPARE_MAX;
+}
+
 static int start_daemon(struct fa_http *http)
 {
     http->daemon = MHD_start_daemon(
@@ -799,7 +798,7 @@ static int start_daemon(struct fa_http *http)
         MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, http, MHD_OPTION_NOTIFY_COMPLETED,
         end_exchange, http, MHD_OPTION_NOTIFY_CONNECTION, note_connection, http,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX, MHD_OPTION_CONNECTION_LIMIT,
-        (unsigned int)CONNECTIONS_MAX, MHD_OPTION_END);
+        (unsigned int)http->peers_max, MHD_OPTION_END);
     return http->daemon ? 0 : -1;
 }
 
@@ -832,6 +831,7 @@ int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http
         return -1;
     }
     http->options = *options;
+    http->peers_max = count_peers_max();
     if (http->options.head_time_ms == 0)
         http->options.head_time_ms = HEAD_TIME_MS;
     if (http->options.body_time_ms == 0)

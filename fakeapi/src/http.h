@@ -55,7 +55,7 @@ struct fa_http_options {
     const char *address;  /* numeric, IPv4 or IPv6 */
     unsigned int port;    /* 0: any free one */
     int64_t head_time_ms; /* from connecting to a complete head; 0 for 30 s */
-    int64_t body_time_ms; /* from the request line to a complete body; 0 for 60 s */
+    int64_t body_time_ms; /* from the head to a complete body; 0 for 60 s */
     /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
     int (*commit)(void *context);
     /*

@@ -2,6 +2,7 @@
  */
 #include "suite.h"
 
+#include <netinet/in.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -10,6 +11,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "fakeapi.h"
@@ -35,6 +37,7 @@ static void send_all(const char *bytes)
 }
 
 #define GET  "GET /__fake/ready HTTP/1.1\r\n"
+#define HALF "POST /api HTTP/1.1\r\nHo"
 #define POST "POST /customMonitorApi HTTP/1.1\r\nHost: h\r\n"
 
 START_TEST(test_ambiguous_heads_are_refused_and_the_connection_closed)
@@ -304,14 +307,26 @@ struct bare {
     int ended_streams;
     size_t flood; /* bytes that /stream writes at once */
     int flood_result;
+    int64_t head_time_ms;
+    int64_t body_time_ms;
+    int wake_commits; /* how many there were when the loop looked up from them */
 };
 
 static int bare_commit(void *context)
 {
     struct bare *bare = context;
 
-    bare->commits++;
+    if (bare->commits++ == 0)
+        fa_http_wake(bare->http);
     return bare->commit_result;
+}
+
+static void bare_woken(void *context)
+{
+    struct bare *bare = context;
+
+    if (bare->wake_commits == 0)
+        bare->wake_commits = bare->commits;
 }
 
 static void bare_fail(void *context, const struct fa_http_request *request,
@@ -343,6 +358,7 @@ static void bare_stream(struct bare *bare, const struct fa_http_request *request
     memset(flood, 'x', bare->flood);
     bare->flood_result = fa_http_stream_write(stream, flood, bare->flood);
     free(flood);
+    answer->after_commit = strcmp(request->query, "write") == 0;
     if (strcmp(request->query, "end") == 0)
         fa_http_stream_end(stream);
 }
@@ -364,13 +380,19 @@ static void *bare_run(void *context)
     return NULL;
 }
 
+static int64_t or_short(int64_t time_ms)
+{
+    return time_ms > 0 ? time_ms : 100;
+}
+
 static void bare_start(struct bare *bare)
 {
     const struct fa_http_options options = {.address = "127.0.0.1",
-                                            .head_time_ms = 100,
-                                            .body_time_ms = 100,
+                                            .head_time_ms = or_short(bare->head_time_ms),
+                                            .body_time_ms = or_short(bare->body_time_ms),
                                             .commit = bare_commit,
                                             .fail = bare_fail,
+                                            .woken = bare_woken,
                                             .context = bare};
     char message[256];
 
@@ -406,6 +428,146 @@ START_TEST(test_slow_clients_are_cut_off_however_busy_they_look)
         (void)close(fd);
     }
     bare_stop(&bare);
+}
+END_TEST
+
+START_TEST(test_a_request_line_buys_no_time)
+{
+    struct bare bare = {.body_time_ms = 60000};
+    int fd;
+
+    bare_start(&bare);
+    fd = peer_connect(fa_http_port(bare.http));
+    peer_send(fd, GET, strlen(GET));
+    ck_assert(peer_is_closed(fd));
+    (void)close(fd);
+    bare_stop(&bare);
+}
+END_TEST
+
+/* Descriptors this process may have from now on. Returns how many it could before. */
+static rlim_t limit_descriptors(rlim_t count)
+{
+    struct rlimit limit;
+    rlim_t before;
+
+    ck_assert_int_eq(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    before = limit.rlim_cur;
+    limit.rlim_cur = count < limit.rlim_max ? count : limit.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static bool begin_request(unsigned int port)
+{
+    struct sockaddr_in address = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
+    int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    if (fd < 0 || connect(fd, (struct sockaddr *)&address, sizeof(address)) < 0)
+        return false;
+    peer_send(fd, HALF, strlen(HALF));
+    return true;
+}
+
+/* Start a process that begins that many requests, or as many as it may, and ends none until the
+ * descriptor returned is closed. */
+static int begin_requests(unsigned int port, int count)
+{
+    int line[2];
+    char byte;
+    pid_t pid;
+
+    ck_assert_int_eq(socketpair(AF_UNIX, SOCK_STREAM, 0, line), 0);
+    pid = fork();
+    ck_assert_int_ge(pid, 0);
+    if (pid == 0) {
+        (void)close(line[0]);
+        (void)limit_descriptors(RLIM_INFINITY);
+        while (count > 0 && begin_request(port))
+            count--;
+        (void)!write(line[1], "x", 1);
+        (void)!read(line[1], &byte, 1);
+        _exit(0);
+    }
+    (void)close(line[1]);
+    ck_assert_int_eq(read(line[0], &byte, 1), 1);
+    return line[0];
+}
+
+static void end_requests(int fd)
+{
+    (void)close(fd);
+    ck_assert_int_gt(wait(NULL), 0);
+}
+
+START_TEST(test_the_server_hears_again_after_it_ran_out_of_descriptors)
+{
+    struct bare bare = {0};
+    rlim_t before;
+    int flood;
+
+    bare_start(&bare);
+    before = limit_descriptors(32);
+    flood = begin_requests(fa_http_port(bare.http), 100);
+    (void)limit_descriptors(before);
+    peer_get(fa_http_port(bare.http), "/", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    end_requests(flood);
+    bare_stop(&bare);
+}
+END_TEST
+
+START_TEST(test_half_requests_make_room_for_whole_ones)
+{
+    struct bare bare = {.head_time_ms = 60000};
+    rlim_t before = limit_descriptors(256);
+    int flood;
+
+    bare_start(&bare);
+    flood = begin_requests(fa_http_port(bare.http), 5000);
+    peer_get(fa_http_port(bare.http), "/", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    end_requests(flood);
+    bare_stop(&bare);
+    (void)limit_descriptors(before);
+}
+END_TEST
+
+START_TEST(test_requests_without_a_pause_do_not_hold_up_the_loop)
+{
+    static const char request[] = "POST /write HTTP/1.1\r\nHost: h\r\nContent-Length: 0\r\n\r\n";
+    enum { COUNT = 200 };
+    struct bare bare = {0};
+    char bytes[COUNT * sizeof(request)] = "";
+    int i;
+
+    bare_start(&bare);
+    for (i = 0; i < COUNT; i++)
+        strcat(bytes, request);
+    i = peer_connect(fa_http_port(bare.http));
+    peer_send(i, bytes, strlen(bytes));
+    (void)shutdown(i, SHUT_WR);
+    while (recv(i, bytes, sizeof(bytes), 0) > 0)
+        continue;
+    (void)close(i);
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.commits, COUNT);
+    ck_assert_int_le(bare.wake_commits, 20);
+}
+END_TEST
+
+START_TEST(test_a_stream_whose_commit_failed_is_freed)
+{
+    struct bare bare = {.commit_result = -1};
+
+    bare_start(&bare);
+    peer_get(fa_http_port(bare.http), "/stream?write", &reply);
+    ck_assert_int_eq(reply.status, 500);
+    ck_assert_str_eq(reply.body, "failed");
+    ck_assert_int_eq(bare.ended_streams, 1);
+    bare_stop(&bare);
+    ck_assert_int_eq(bare.ended_streams, 1);
 }
 END_TEST
 
@@ -571,6 +733,11 @@ static const struct test_case cases[] = {
     TEST(test_the_server_can_be_a_clients_proxy),
     TEST(test_paths_and_methods_outside_the_protocol),
     TEST(test_slow_clients_are_cut_off_however_busy_they_look),
+    TEST(test_a_request_line_buys_no_time),
+    TEST(test_the_server_hears_again_after_it_ran_out_of_descriptors),
+    TEST(test_half_requests_make_room_for_whole_ones),
+    TEST(test_requests_without_a_pause_do_not_hold_up_the_loop),
+    TEST(test_a_stream_whose_commit_failed_is_freed),
     TEST(test_a_failed_commit_replaces_the_answer),
     TEST(test_requests_of_one_turn_share_a_commit),
     TEST(test_streams_send_the_body_first_and_end),
