@@ -10,7 +10,11 @@
 #include <unistd.h>
 
 #include "accounts.h"
+#include "buf.h"
 #include "cleanup.h"
+#include "text.h"
+
+#define SHOWN_MAX 4096 /* of a name; marks are longer than what they stand for */
 
 enum key {
     APIKEY,
@@ -41,8 +45,14 @@ struct reading {
 
 static int complain(struct reading *reading, int line, const char *what, const char *name)
 {
+    struct pm_buf shown;
+
+    pm_buf_init(&shown, SHOWN_MAX);
+    if (name)
+        (void)pm_text_add_marked(&shown, name, strlen(name)); /* without memory it is not named */
     snprintf(reading->message, reading->size, "%s:%d: %s%s%s%s", reading->path, line, what,
-             name ? " \"" : "", name ? name : "", name ? "\"" : "");
+             shown.data ? " \"" : "", shown.data ? shown.data : "", shown.data ? "\"" : "");
+    pm_buf_clear(&shown);
     reading->has_failed = true;
     return 0;
 }
