@@ -21,6 +21,11 @@
         .name = (arg_name), .type = FA_TYPE_PLAIN, .is_required = (needed),     \
         .len_max = FA_NAME_CHARS_MAX, .section = (arg_section), .about = (text) \
     }
+#define AGENT_ID(needed, arg_section, text)                                    \
+    {                                                                          \
+        .name = "agentId", .aliases = "customUserAgentId", .type = FA_TYPE_ID, \
+        .is_required = (needed), .section = (arg_section), .about = (text)     \
+    }
 #define MULTI_VALUE                                                               \
     {                                                                             \
         .name = "multiValue", .aliases = "isMultiValue", .type = FA_TYPE_BOOLEAN, \
@@ -120,7 +125,7 @@ static const struct fa_arg_spec get_monitors_args[] = {
     PLAIN("tag", false, "3.4", "only with this tag"),
     PLAIN("type", false, "3.4", "only of this type"),
     PLAIN("name", false, "3.4", "only of this name"),
-    {.name = "agentId", .type = FA_TYPE_ID, .section = "3.4", .about = "only of this agent"},
+    AGENT_ID(false, "3.4", "only of this agent"),
 };
 
 static const struct fa_arg_spec get_monitor_info_args[] = {
@@ -275,11 +280,7 @@ static const struct fa_arg_spec add_agent_args[] = {
 };
 
 static const struct fa_arg_spec edit_agent_args[] = {
-    {.name = "agentId",
-     .type = FA_TYPE_ID,
-     .is_required = true,
-     .section = "3.12",
-     .about = "the id of the agent"},
+    AGENT_ID(true, "3.12", "the id of the agent"),
     PLAIN("name", false, "3.12", "new name"),
     {.name = "params", .type = FA_TYPE_JSON, .section = "3.12", .about = "an object of settings"},
     {.name = "jobPollingInterval",
@@ -320,19 +321,11 @@ static const struct fa_arg_spec get_agents_args[] = {
 };
 
 static const struct fa_arg_spec agent_info_args[] = {
-    {.name = "agentId",
-     .type = FA_TYPE_ID,
-     .is_required = true,
-     .section = "3.12",
-     .about = "the id of the agent"},
+    AGENT_ID(true, "3.12", "the id of the agent"),
 };
 
 static const struct fa_arg_spec add_job_args[] = {
-    {.name = "agentId",
-     .type = FA_TYPE_ID,
-     .is_required = true,
-     .section = "3.12",
-     .about = "the agent that is to do it"},
+    AGENT_ID(true, "3.12", "the agent that is to do it"),
     PLAIN("name", false, "3.12", "the name of the job"),
     PLAIN("type", false, "3.12", "any text"),
     {.name = "interval",
@@ -373,11 +366,7 @@ static const struct fa_arg_spec delete_job_args[] = {
 };
 
 static const struct fa_arg_spec get_jobs_args[] = {
-    {.name = "agentId",
-     .type = FA_TYPE_ID,
-     .is_required = true,
-     .section = "3.12",
-     .about = "whose jobs"},
+    AGENT_ID(true, "3.12", "whose jobs"),
     {.name = "lastJobId", .type = FA_TYPE_ID, .section = "3.12", .about = "only greater ids"},
 };
 

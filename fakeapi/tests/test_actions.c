@@ -193,6 +193,10 @@ START_TEST(test_agents_are_kept_with_their_monitors_and_settings)
     site_expect_part("\"id\":\"1\"");
     site_get("action=getMonitors&agentId=2");
     site_expect(200, "[]");
+    site_get("action=getMonitors&customUserAgentId=2");
+    site_expect(200, "[]");
+    site_get("action=agentInfo&customUserAgentId=1");
+    site_expect_part("{\"id\":\"1\",\"name\":\"agent1\"");
     site_stop();
 }
 END_TEST
