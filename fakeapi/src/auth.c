@@ -29,6 +29,12 @@ static const char *text_of(const struct fa_call *call, const char *name)
 
 /* Identification */
 
+/* JSON, XML and multipart begin so; a form hardly ever does. */
+static bool is_other_body(const struct fa_http_request *http)
+{
+    return http->body_len > 0 && memchr("{[<-", http->body[0], 4) != NULL;
+}
+
 /* Clients compare these texts: the custom path's reads name the key, all else says little. */
 static enum fa_error unknown_key(struct fa_call *call, const char *apikey)
 {
@@ -38,7 +44,8 @@ static enum fa_error unknown_key(struct fa_call *call, const char *apikey)
                               : FA_E_AUTHENTICATION;
 
     if (apikey[0] == '\0')
-        return fa_refuse(call, error, NULL, "apikey is missing or empty");
+        return fa_refuse(call, error, NULL, "apikey is missing or empty%s",
+                         is_other_body(call->http) ? "; the body is not form-encoded" : "");
     if (fa_accounts_is_secret(call->app->accounts, apikey))
         return fa_refuse(call, error, NULL, "apikey holds a secret key: the two are swapped");
     return fa_refuse(call, error, NULL, "there is no account with the apikey \"%.64s\"", apikey);

@@ -948,7 +948,31 @@ START_TEST(test_only_the_vendor_profile_mends_checksums)
 }
 END_TEST
 
+START_TEST(test_a_body_that_is_no_form_is_named)
+{
+    static const char *const bodies[] = {
+        "{\"action\":\"addMonitor\",\"apikey\":\"" KEY "\"}",
+        "<action>addMonitor</action>",
+        "--b\r\nContent-Disposition: form-data; name=\"action\"\r\n\r\naddMonitor\r\n--b--\r\n",
+    };
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(bodies) / sizeof(bodies[0]); i++) {
+        peer_post(fa_server_port(site), "/customMonitorApi", bodies[i], strlen(bodies[i]),
+                  &site_reply);
+        site_expect(403, "{\"error\":\"Authentication failure\"}");
+        site_expect_reason("apikey is missing or empty; the body is not form-encoded");
+    }
+    peer_post(fa_server_port(site), "/customMonitorApi", "action=addMonitor", 17, &site_reply);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("apikey is missing or empty");
+    site_stop();
+}
+END_TEST
+
 static const struct test_case cases[] = {
+    TEST(test_a_body_that_is_no_form_is_named),
     TEST(test_the_articles_steps_give_the_documented_bytes),
     TEST(test_xml_answers_of_writing_actions),
     TEST(test_monitor_info_has_all_three_lists),
