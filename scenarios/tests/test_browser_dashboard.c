@@ -59,9 +59,22 @@ static void close_all(void)
 
 static int64_t add_monitor(const char *name)
 {
+    static const struct pm_param columns[] = {
+        {.name = "user_login", .display_name = "Login Name", .data_type = PM_TYPE_STRING},
+        {.name = "host", .display_name = "Host Address", .data_type = PM_TYPE_STRING},
+        {.name = "srv", .display_name = "Service", .data_type = PM_TYPE_STRING},
+        {.name = "event", .display_name = "Event", .data_type = PM_TYPE_STRING},
+        {.name = "tty", .display_name = "Terminal", .data_type = PM_TYPE_STRING},
+        {.name = "method", .display_name = "Method", .data_type = PM_TYPE_STRING},
+        {.name = "ruser", .display_name = "Remote User", .data_type = PM_TYPE_STRING},
+        {.name = "duration", .display_name = "Duration", .uom = "s", .data_type = PM_TYPE_FLOAT},
+        {.name = "id", .display_name = "Event ID", .data_type = PM_TYPE_STRING},
+    };
+    const struct pm_param_list params = {columns, PM_ARRAY_LEN(columns)};
     int64_t id;
 
-    ck_assert_int_eq(pm_login_monitor_ensure(client, name, "loginMonitor", &id, NULL, NULL), 0);
+    ck_assert_int_eq(pm_login_monitor_ensure(client, name, "loginMonitor", params, &id, NULL, NULL),
+                     0);
     return id;
 }
 
