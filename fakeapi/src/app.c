@@ -334,7 +334,7 @@ static enum fa_verdict verdict_of(unsigned int status)
 {
     if (status < 400)
         return FA_VERDICT_ACCEPTED;
-    return status < 500 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
+    return status < 500 || status == 505 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
 }
 
 static void log_entry(const struct fa_app *app, const struct fa_journal_entry *entry)
@@ -349,6 +349,10 @@ static void log_entry(const struct fa_app *app, const struct fa_journal_entry *e
                       entry->status);
     if (entry->reason[0])
         (void)pm_buf_addf(&line, ": %.600s (PROTOCOL.md §%s)", entry->reason, entry->section);
+    if (entry->peer[0])
+        (void)pm_buf_addf(&line, "; from %.64s", entry->peer);
+    if (entry->apikey[0])
+        (void)pm_buf_addf(&line, "; apikey %.64s", entry->apikey);
     if (!line.failed)
         app->log(app->log_context, entry->verdict, line.data);
     pm_buf_clear(&line);
@@ -425,16 +429,18 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
     struct fa_app *app = context;
     enum fa_error error = fa_error_of_status(reply->status);
     const struct fa_error_form form = {.version = 2};
-    const char *path = request ? request->path : "-";
+    bool is_betrayal =
+        fa_accounts_are_betrayed(app->accounts, request->path, strlen(request->path));
     const struct fa_journal_entry entry = {
         .time_ms = fa_app_now_ms(app),
         .status = reply->status,
         .verdict = verdict_of(reply->status),
-        .peer = request ? request->peer : "",
-        .method = request ? request->method : "-",
-        .path = fa_accounts_are_betrayed(app->accounts, path, strlen(path)) ? "***" : path,
+        .peer = request->peer,
+        .method = request->method,
+        .path = is_betrayal ? "***" : request->path,
         .action = "",
-        .reason = fa_error_info(error)->before,
+        .apikey = "",
+        .reason = request->reason ? request->reason : fa_error_info(error)->before,
         .section = fa_error_info(error)->section,
     };
 

@@ -1,8 +1,9 @@
-/* The server's own paths below `/__fake/`: is it there, and what does it speak. */
+/* The server's own paths, `/` and those below `/__fake/`: is it there, and what does it speak. */
 #ifndef FA_CONTROL_H
 #define FA_CONTROL_H
 
 #define FA_CONTROL_PATH "/__fake"
+#define FA_ROOT_PATH    "/"
 
 struct fa_http_request;
 struct fa_http_reply;

@@ -5,6 +5,7 @@
 #include <microhttpd.h>
 #include <netdb.h>
 #include <netinet/in.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 #include <sys/eventfd.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "cleanup.h"
@@ -62,9 +64,11 @@ struct fa_http_exchange {
     struct fa_peer *peer;
     struct fa_http_exchange *next_held;
     char *target; /* raw; cut at the `?` once the head was checked */
+    size_t target_len;
     const char *query;
     struct pm_buf body;
     unsigned int refusal; /* status, or 0 */
+    const char *reason;   /* of the refusal */
     bool is_begun;        /* the head was checked */
     bool is_answered;     /* the reply is ready to be sent */
     struct fa_http_reply reply;
@@ -87,6 +91,11 @@ struct fa_http {
     struct fa_http_exchange *held; /* wait for the commit, newest first */
     size_t exchange_count;
 };
+
+static int64_t now_ms(const struct fa_http *http)
+{
+    return http->options.now_ms ? http->options.now_ms(http->options.context) : pm_clock_wall_ms();
+}
 
 /* Requests */
 
@@ -150,11 +159,14 @@ static void *begin_exchange(void *context, const char *target, struct MHD_Connec
     exchange->connection = connection;
     exchange->peer = info ? info->socket_context : NULL;
     exchange->target = strdup(fa_http_head_origin(target));
+    exchange->target_len = strlen(target);
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
     reply_init(&exchange->reply);
     http->exchange_count++;
     return exchange;
 }
+
+static void note_library_refusal(struct fa_http_exchange *exchange);
 
 /* MHD_OPTION_NOTIFY_COMPLETED */
 static void end_exchange(void *context, struct MHD_Connection *connection, void **request_context,
@@ -167,6 +179,8 @@ static void end_exchange(void *context, struct MHD_Connection *connection, void 
     (void)code; /* whatever ended it, nothing of it is needed any more */
     if (!exchange)
         return;
+    if (!exchange->is_begun)
+        note_library_refusal(exchange);
     if (exchange->peer) {
         exchange->peer->owes_request = true;
         exchange->peer->deadline_ms = pm_clock_mono_ms() + IDLE_TIME_MS;
@@ -222,6 +236,23 @@ static struct MHD_Response *make_response(struct fa_http_reply *reply)
     return response;
 }
 
+/* RFC 9110, section 5.6.7; strftime() would ask the locale. */
+static void add_date(struct MHD_Response *response, int64_t now_ms)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t now = (time_t)(now_ms / 1000);
+    struct tm utc;
+    char text[64];
+
+    if (!gmtime_r(&now, &utc))
+        return;
+    snprintf(text, sizeof(text), "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * utc.tm_wday,
+             utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+             utc.tm_sec);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, text);
+}
+
 static void add_headers(struct MHD_Response *response, const struct fa_http_reply *reply)
 {
     const char *at = reply->headers.data;
@@ -248,6 +279,7 @@ static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
 
     if (!response)
         return MHD_NO;
+    add_date(response, now_ms(exchange->http));
     add_headers(response, &exchange->reply);
     result = MHD_queue_response(exchange->connection, exchange->reply.status, response);
     MHD_destroy_response(response);
@@ -256,14 +288,6 @@ static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
         exchange->peer->deadline_ms = is_stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
     }
     return result;
-}
-
-static enum MHD_Result send_failure(struct fa_http_exchange *exchange, unsigned int status)
-{
-    exchange->reply.status = status;
-    exchange->reply.close = true;
-    exchange->http->options.fail(exchange->http->options.context, NULL, &exchange->reply);
-    return send_reply(exchange);
 }
 
 /* Answering */
@@ -295,8 +319,19 @@ static struct fa_http_request as_request(struct fa_http_exchange *exchange)
         .body = exchange->body.data ? exchange->body.data : "",
         .body_len = exchange->body.len,
         .peer = exchange->peer ? exchange->peer->address : "",
+        .reason = exchange->reason,
         .exchange = exchange,
     };
+}
+
+static enum MHD_Result send_refusal(struct fa_http_exchange *exchange)
+{
+    struct fa_http_request request = as_request(exchange);
+
+    exchange->reply.status = exchange->refusal;
+    exchange->reply.close = true;
+    exchange->http->options.fail(exchange->http->options.context, &request, &exchange->reply);
+    return send_reply(exchange);
 }
 
 static void call_handler(struct fa_http_exchange *exchange)
@@ -316,7 +351,7 @@ static void call_handler(struct fa_http_exchange *exchange)
 static enum MHD_Result answer(struct fa_http_exchange *exchange)
 {
     if (exchange->refusal)
-        return send_failure(exchange, exchange->refusal);
+        return send_refusal(exchange);
     if (!exchange->is_answered) {
         call_handler(exchange);
         exchange->is_answered = true;
@@ -332,12 +367,43 @@ static enum MHD_Result answer(struct fa_http_exchange *exchange)
     return send_reply(exchange);
 }
 
+/*
+ * libmicrohttpd joins folded lines, takes a bare LF for a line's end, and stops reading a line at a
+ * NUL, without a word. But names and values stay where they were received: unless each begins right
+ * behind the CR LF of the line before, something of that has happened.
+ */
+struct reading {
+    struct fa_http_head head;
+    const char *next; /* where the next line must begin */
+};
+
 static enum MHD_Result note_field(void *context, enum MHD_ValueKind kind, const char *name,
                                   size_t name_len, const char *value, size_t value_len)
 {
+    struct reading *reading = context;
+
     (void)kind;
-    fa_http_head_field(context, name, name_len, value ? value : "", value_len);
+    fa_http_head_field(&reading->head, name, name_len, value ? value : "", value_len);
+    if (name != reading->next || !value)
+        reading->head.is_torn = true;
+    else
+        reading->next = value + value_len + strlen("\r\n");
     return MHD_YES;
+}
+
+static void read_head(const struct fa_http_exchange *exchange, struct reading *reading)
+{
+    const union MHD_ConnectionInfo *size =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_REQUEST_HEADER_SIZE);
+    const char *version = reading->head.version;
+
+    reading->next = version + strlen(version) + strlen("\r\n");
+    reading->head.is_torn = exchange->method + strlen(exchange->method) + strlen(" ") +
+                                exchange->target_len + strlen(" ") !=
+                            version;
+    MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, note_field, reading);
+    if (!size || reading->next + strlen("\r\n") != exchange->method + size->header_size)
+        reading->head.is_torn = true;
 }
 
 static void split_target(struct fa_http_exchange *exchange)
@@ -352,15 +418,16 @@ static void split_target(struct fa_http_exchange *exchange)
 static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *method,
                              const char *version)
 {
-    struct fa_http_head head = {.version = version};
+    struct reading reading = {.head.version = version};
     uint64_t length = 0;
 
     exchange->is_begun = true;
     exchange->method = method;
     if (exchange->peer)
         exchange->peer->deadline_ms = pm_clock_mono_ms() + exchange->http->options.body_time_ms;
-    MHD_get_connection_values_n(exchange->connection, MHD_HEADER_KIND, note_field, &head);
-    exchange->refusal = fa_http_head_check(&head, exchange->target, &length);
+    read_head(exchange, &reading);
+    exchange->refusal = fa_http_head_check(&reading.head, exchange->target, &length);
+    exchange->reason = reading.head.reason;
     split_target(exchange);
     if (exchange->refusal == 0)
         return MHD_YES;
@@ -369,7 +436,7 @@ static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *meth
     if (exchange->refusal == MHD_HTTP_CONTENT_TOO_LARGE && length <= DRAIN_MAX &&
         !MHD_lookup_connection_value(exchange->connection, MHD_HEADER_KIND, "Expect"))
         return MHD_YES;
-    return send_failure(exchange, exchange->refusal);
+    return send_refusal(exchange);
 }
 
 /* The MHD_AccessHandlerCallback: once for the head, then for each part of the body, then for its
@@ -388,12 +455,63 @@ static enum MHD_Result handle(void *context, struct MHD_Connection *connection, 
     if (!exchange->is_begun)
         return begin(exchange, method, version);
     if (*upload_len > 0) {
-        if (!exchange->refusal && pm_buf_add(&exchange->body, upload, *upload_len) < 0)
+        if (!exchange->refusal && pm_buf_add(&exchange->body, upload, *upload_len) < 0) {
             exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
+            exchange->reason = "no memory for the body";
+        }
         *upload_len = 0;
         return MHD_YES;
     }
     return answer(exchange);
+}
+
+/* Refusals of the library's own: it has answered already, but they must not go unnoticed. */
+
+static void note_refusal(struct fa_http *http, const struct fa_http_request *request,
+                         unsigned int status)
+{
+    struct fa_http_reply unsent;
+
+    reply_init(&unsent);
+    unsent.status = status;
+    http->options.fail(http->options.context, request, &unsent);
+    reply_clear(&unsent);
+}
+
+static void note_library_refusal(struct fa_http_exchange *exchange)
+{
+    const union MHD_ConnectionInfo *info =
+        MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_HTTP_STATUS);
+    struct fa_http_request request;
+
+    if (!info || !exchange->target) /* the client went away in the middle of its head */
+        return;
+    split_target(exchange);
+    exchange->method = "-";
+    exchange->reason = info->http_status == MHD_HTTP_REQUEST_HEADER_FIELDS_TOO_LARGE
+                           ? "the head is too large"
+                           : "a header field has no colon, or Content-Length is no number";
+    request = as_request(exchange);
+    note_refusal(exchange->http, &request, info->http_status);
+}
+
+/* MHD_OPTION_EXTERNAL_LOGGER. Only this tells of request lines that the library refuses. */
+static void hear_library(void *context, const char *format, va_list arguments)
+{
+    static const char refused[] = "Error processing request (HTTP response code is %u";
+    struct fa_http_request request = {
+        .method = "-", .path = "-", .query = "", .body = "", .peer = ""};
+    unsigned int status;
+
+    if (strncmp(format, refused, strlen(refused)) != 0)
+        return;
+    status = va_arg(arguments, unsigned int);
+    if (status == MHD_HTTP_URI_TOO_LONG)
+        request.reason = "the request line is too long";
+    else if (status == MHD_HTTP_HTTP_VERSION_NOT_SUPPORTED)
+        request.reason = "the HTTP version is neither 1.0 nor 1.1";
+    if (request.reason)
+        note_refusal(context, &request, status);
 }
 
 /* Replace what the handlers answered: nothing of it was stored. */
@@ -793,8 +911,10 @@ static size_t count_peers_max(void)
 static int start_daemon(struct fa_http *http)
 {
     http->daemon = MHD_start_daemon(
-        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, http,
-        MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
+            MHD_USE_ERROR_LOG,
+        0, NULL, NULL, handle, http, MHD_OPTION_EXTERNAL_LOGGER, hear_library, http,
+        MHD_OPTION_LISTEN_SOCKET, http->listen_fd, MHD_OPTION_STRICT_FOR_CLIENT, 0,
         MHD_OPTION_URI_LOG_CALLBACK, begin_exchange, http, MHD_OPTION_NOTIFY_COMPLETED,
         end_exchange, http, MHD_OPTION_NOTIFY_CONNECTION, note_connection, http,
         MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX, MHD_OPTION_CONNECTION_LIMIT,

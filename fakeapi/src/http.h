@@ -33,7 +33,8 @@ struct fa_http_request {
     size_t query_len;
     const char *body; /* "" if there is none */
     size_t body_len;
-    const char *peer; /* address of the client, without port */
+    const char *peer;   /* address of the client, without port */
+    const char *reason; /* for `fail`: which rule was broken; NULL if the status says it all */
     struct fa_http_exchange *exchange;
 };
 
@@ -60,10 +61,13 @@ struct fa_http_options {
     int (*commit)(void *context);
     /*
      * What to answer when no handler does; the reply comes with the status: 400, 411, 413, 505
-     * refused head, 404 nobody has the path, 500 commit failed. @request is NULL for a refused
-     * head.
+     * refused head, 404 nobody has the path, 500 commit failed. What libmicrohttpd has already
+     * refused by itself (also 414, 431) comes too, with method "-" and what is known of it, but
+     * that answer is not sent.
      */
     void (*fail)(void *context, const struct fa_http_request *request, struct fa_http_reply *reply);
+    /* The clock of the Date header, ms since the epoch. NULL for the host's. */
+    int64_t (*now_ms)(void *context);
     /* Called on the loop after fa_http_wake(). May be NULL. */
     void (*woken)(void *context);
     void *context;

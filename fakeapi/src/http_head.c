@@ -81,20 +81,38 @@ static bool is_target(const char *target)
     return target[0] == '/' && !has_control(target, strlen(target)) && !strchr(target, '\t');
 }
 
-unsigned int fa_http_head_check(const struct fa_http_head *head, const char *target,
-                                uint64_t *ret_length)
+unsigned int fa_http_head_check(struct fa_http_head *head, const char *target, uint64_t *ret_length)
 {
     bool is_1_1 = strcmp(head->version, "HTTP/1.1") == 0;
+    bool is_1_0 = strcmp(head->version, "HTTP/1.0") == 0;
+    uint64_t length = 0;
+    bool is_number = !head->length || parse_length(head->length, &length);
+    const struct {
+        bool is_broken;
+        unsigned int status;
+        const char *reason;
+    } rules[] = {
+        {!is_1_1 && !is_1_0, 505, "the HTTP version is neither 1.0 nor 1.1"},
+        {head->is_torn, 400, "a line of the head is folded, ends without CR LF, or holds a NUL"},
+        {!is_target(target), 400, "the target is no path, or holds a control character"},
+        {head->bad_count > 0, 400, "a header field has a malformed name or a control character"},
+        {head->length_count > 1, 400, "Content-Length is given twice"},
+        {head->host_count > 1, 400, "Host is given twice"},
+        {is_1_1 && head->host_count == 0, 400, "Host is missing"},
+        {head->encoding_count > 0 && head->length_count > 0, 400,
+         "both Content-Length and Transfer-Encoding are given"},
+        {head->encoding_count > 0, 411, "the body has a Transfer-Encoding and no Content-Length"},
+        {!is_number, 400, "Content-Length is no number"},
+        {length > FA_HTTP_BODY_MAX, 413, "the body is larger than 1 MiB"},
+    };
+    size_t i;
 
-    if (!is_1_1 && strcmp(head->version, "HTTP/1.0") != 0)
-        return 505;
-    if (!is_target(target) || head->bad_count > 0 || head->length_count > 1 ||
-        head->host_count > 1 || (is_1_1 && head->host_count == 0))
-        return 400;
-    if (head->encoding_count > 0)
-        return head->length_count > 0 ? 400 : 411;
-    *ret_length = 0;
-    if (head->length && !parse_length(head->length, ret_length))
-        return 400;
-    return *ret_length > FA_HTTP_BODY_MAX ? 413 : 0;
+    *ret_length = length;
+    for (i = 0; i < sizeof(rules) / sizeof(rules[0]); i++) {
+        if (rules[i].is_broken) {
+            head->reason = rules[i].reason;
+            return rules[i].status;
+        }
+    }
+    return 0;
 }

@@ -5,6 +5,7 @@
 #ifndef FA_HTTP_HEAD_H
 #define FA_HTTP_HEAD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -15,6 +16,8 @@ struct fa_http_head {
     size_t encoding_count;
     size_t bad_count;   /* fields with a malformed name or value */
     const char *length; /* value of Content-Length, or NULL */
+    bool is_torn;       /* the lines are not those that were sent */
+    const char *reason; /* set by fa_http_head_check(): which rule it breaks; NULL for none */
 };
 
 /**
@@ -37,7 +40,7 @@ void fa_http_head_field(struct fa_http_head *head, const char *name, size_t name
  * Returns 0, or the status to refuse it with: 400 malformed or ambiguous, 411 no Content-Length but
  * a transfer coding, 413 body larger than FA_HTTP_BODY_MAX, 505 not HTTP/1.0 or 1.1
  */
-unsigned int fa_http_head_check(const struct fa_http_head *head, const char *target,
+unsigned int fa_http_head_check(struct fa_http_head *head, const char *target,
                                 uint64_t *ret_length);
 
 #endif

@@ -139,6 +139,7 @@ static int mount_all(struct fa_server *server)
         {FA_API_PATH, fa_app_handle},
         {FA_CUSTOM_PATH, fa_app_handle},
         {FA_CONTROL_PATH, fa_control_handle},
+        {FA_ROOT_PATH, fa_control_handle},
     };
     size_t i;
 
@@ -156,6 +157,12 @@ static void set_dashboard_url(struct fa_server *server)
     snprintf(server->dashboard_url, sizeof(server->dashboard_url), "%s%s", server->url, path);
 }
 
+/* fa_http_options.now_ms: a client may learn from the Date header how far its clock is off. */
+static int64_t clock_ms(void *context)
+{
+    return fa_app_now_ms(context);
+}
+
 static int open_http(struct fa_server *server, const struct fa_server_options *options,
                      char *message, size_t size)
 {
@@ -164,6 +171,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         .port = options->port,
         .commit = fa_app_commit,
         .fail = fa_app_fail,
+        .now_ms = clock_ms,
         .woken = grant_wishes,
         .context = &server->app,
     };

@@ -12,6 +12,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fakeapi.h"
@@ -66,6 +67,16 @@ START_TEST(test_ambiguous_heads_are_refused_and_the_connection_closed)
         {"GET * HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {"GET /a\x01 HTTP/1.1\r\nHost: h\r\n\r\n", 400},
         {POST "Content-Length: 99999999999\r\n\r\n", 413},
+        {GET "Host: h\r\nX: a\r\n b\r\n\r\n", 400}, /* folded */
+        {GET "Host: h\r\nX: a\r\n\tb\r\n\r\n", 400},
+        {GET "Host: h\r\nX:\r\n \r\n\r\n", 400},
+        {"GET /__fake/ready HTTP/1.1\nHost: h\r\n\r\n", 400}, /* bare LF */
+        {GET "Host: h\nX: a\r\n\r\n", 400},
+        {GET "Host: h\n\r\n", 400},
+        {GET "Host: h\r\n\n", 400},
+        {"GET  /__fake/ready HTTP/1.1\r\nHost: h\r\n\r\n", 400},
+        {"GET /__fake/ready\r\n\r\n", 400},
+        {GET "Host: h\r\nno colon\r\n\r\n", 400},
     };
     size_t i;
 
@@ -80,6 +91,170 @@ START_TEST(test_ambiguous_heads_are_refused_and_the_connection_closed)
         (void)close(fd);
     }
     ck_assert_uint_eq(fa_server_journal_count(server, NULL, FA_VERDICT_ACCEPTED), 0);
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_a_nul_in_a_head_is_refused)
+{
+#define ROW(text)              \
+    {                          \
+        text, sizeof(text) - 1 \
+    }
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } rows[] = {
+        ROW(GET "Host: h\r\nX: a\0b\r\n\r\n"),
+        ROW(GET "Host: h\0\r\n\r\n"),
+        ROW(GET "Host: h\r\nX\0Y: a\r\n\r\n"),
+        ROW(GET "Host: h\r\nX: \0\r\n\r\n"),
+        ROW("GET /__fake/ready\0 HTTP/1.1\r\nHost: h\r\n\r\n"),
+        ROW("GET /__fake/ready\0x HTTP/1.1\r\nHost: h\r\n\r\n"),
+        ROW("GET\0 /__fake/ready HTTP/1.1\r\nHost: h\r\n\r\n"),
+    };
+#undef ROW
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        peer_exchange(fa_server_port(server), rows[i].bytes, rows[i].len, &reply);
+        ck_assert_msg(reply.status == 400, "row %zu: %d", i, reply.status);
+    }
+    fa_server_stop(server);
+}
+END_TEST
+
+START_TEST(test_unusual_heads_with_one_meaning_are_taken)
+{
+    static const char *const rows[] = {
+        "\r\n\r\n" GET "Host: h\r\n\r\n",
+        GET "Host:h\r\nX:\r\nY: \r\nZ: a  \r\n\r\n",
+        "GET /__fake/ready?a b=c d HTTP/1.1\r\nHost: h\r\n\r\n",
+        "GET /__fake/ready?a=%00%0d%0a HTTP/1.1\r\nHost: h\r\nCookie: a=b; c=d\r\n\r\n",
+    };
+    size_t i;
+    int fd;
+
+    start();
+    fd = peer_connect(fa_server_port(server));
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        peer_send(fd, rows[i], strlen(rows[i]));
+        peer_read(fd, &reply);
+        ck_assert_msg(reply.status == 200, "row %zu: %d", i, reply.status);
+    }
+    (void)close(fd);
+    send_all("GET /__fake/ready HTTP/1.0\r\n\r\n");
+    ck_assert_int_eq(reply.status, 200);
+    fa_server_stop(server);
+}
+END_TEST
+
+/* Heads that libmicrohttpd must take in bit by bit, into a buffer that grows. */
+START_TEST(test_large_heads_are_read_up_to_a_limit)
+{
+    static const struct {
+        size_t count; /* of fields with 1000 bytes */
+        int status;
+    } rows[] = {{1, 200}, {31, 200}, {33, 200}, {50, 200}, {80, 431}};
+    static char bytes[128 * 1024];
+    size_t i;
+    size_t k;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        size_t len = (size_t)sprintf(bytes, GET "Host: h\r\nConnection: close\r\n");
+
+        for (k = 0; k < rows[i].count; k++)
+            len += (size_t)sprintf(bytes + len, "X-%zu: %0990d\r\n", k, 0);
+        strcpy(bytes + len, "\r\n");
+        send_all(bytes);
+        ck_assert_msg(reply.status == rows[i].status, "%zu: %d", rows[i].count, reply.status);
+    }
+    fa_server_stop(server);
+}
+END_TEST
+
+struct lines {
+    char text[4096];
+    size_t len;
+};
+
+static void collect_line(void *context, enum fa_verdict verdict, const char *line)
+{
+    struct lines *lines = context;
+
+    (void)verdict;
+    lines->len +=
+        (size_t)snprintf(lines->text + lines->len, sizeof(lines->text) - lines->len, "%s\n", line);
+}
+
+START_TEST(test_refusals_are_logged_with_their_reason)
+{
+    static const struct {
+        const char *bytes;
+        const char *line;
+    } rows[] = {
+        {GET "\r\n", "refused GET /__fake/ready -: 400: Host is missing (PROTOCOL.md §4);"
+                     " from 127.0.0.1\n"},
+        {POST "Transfer-Encoding: chunked\r\n\r\n",
+         "refused POST /customMonitorApi -: 411: the body has a Transfer-Encoding and no"
+         " Content-Length (PROTOCOL.md §4); from 127.0.0.1\n"},
+        {POST "Content-Length: 1048577\r\nExpect: 100-continue\r\n\r\n",
+         "413: the body is larger than 1 MiB"},
+        {"GET /a?secret=b HTTP/1.2\r\n\r\n", "refused GET /a -: 505: the HTTP version is neither"},
+        {"GET /a HTTP/2.0\r\n\r\n", "refused - - -: 505: the HTTP version is neither"},
+        {GET "Host: h\r\nno colon\r\n\r\n",
+         "refused - /__fake/ready -: 400: a header field has no colon, or Content-Length is no"
+         " number (PROTOCOL.md §4); from 127.0.0.1\n"},
+        {POST "Content-Length: x\r\n\r\n", "refused - /customMonitorApi -: 400: a header field"},
+        {"GET /none HTTP/1.0\r\n\r\n", "refused GET /none -: 404: Not found"},
+        {"GET /customMonitorApi?action=x&apikey=NONE HTTP/1.0\r\n\r\n",
+         "(PROTOCOL.md §4); from 127.0.0.1; apikey NONE\n"},
+    };
+    struct lines lines = {.len = 0};
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    char message[256];
+    size_t i;
+
+    options.log = collect_line;
+    options.log_context = &lines;
+    ck_assert_int_eq(fa_server_start(&options, &server, message, sizeof(message)), 0);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        int fd = peer_connect(fa_server_port(server));
+
+        peer_send(fd, rows[i].bytes, strlen(rows[i].bytes));
+        while (!peer_is_closed(fd))
+            continue;
+        (void)close(fd);
+    }
+    ck_assert_uint_eq(fa_server_journal_count(server, NULL, FA_VERDICT_REFUSED), i);
+    fa_server_stop(server);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ck_assert_msg(strstr(lines.text, rows[i].line) != NULL, "no \"%s\" in\n%s", rows[i].line,
+                      lines.text);
+}
+END_TEST
+
+START_TEST(test_the_date_is_that_of_the_servers_clock)
+{
+    static const int64_t offsets_ms[] = {0, 3600000, -86400000};
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(offsets_ms) / sizeof(offsets_ms[0]); i++) {
+        time_t before = time(NULL);
+        struct tm date = {0};
+        int64_t said;
+
+        fa_server_clock_offset(server, offsets_ms[i]);
+        send_all(GET "Host: h\r\n\r\n");
+        ck_assert_ptr_nonnull(strptime(strstr(reply.bytes, "\r\nDate: "),
+                                       "\r\nDate: %a, %d %b %Y %T GMT\r\n", &date));
+        said = (int64_t)timegm(&date) - offsets_ms[i] / 1000;
+        ck_assert_int_ge(said, before);
+        ck_assert_int_le(said, time(NULL));
+    }
     fa_server_stop(server);
 }
 END_TEST
@@ -104,13 +279,14 @@ START_TEST(test_head_check_is_exact)
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        const struct fa_http_head head = {.version = rows[i].version,
-                                          .length = rows[i].length,
-                                          .host_count = rows[i].hosts,
-                                          .length_count = rows[i].lengths};
+        struct fa_http_head head = {.version = rows[i].version,
+                                    .length = rows[i].length,
+                                    .host_count = rows[i].hosts,
+                                    .length_count = rows[i].lengths};
         uint64_t length;
 
         ck_assert_msg(fa_http_head_check(&head, "/", &length) == rows[i].status, "row %zu", i);
+        ck_assert_msg(!head.reason == (rows[i].status == 0), "row %zu", i);
     }
 }
 END_TEST
@@ -249,7 +425,7 @@ START_TEST(test_the_server_can_be_a_clients_proxy)
         {"http://www.monitis.com/__fake/ready", 200},
         {"HTTP://www.monitis.com:80/__fake/ready?x", 200},
         {"http://www.monitis.com/none", 404},
-        {"http://www.monitis.com", 404},
+        {"http://www.monitis.com", 200},
         {"http://www.monitis.com?x", 400},
         {"https://www.monitis.com/__fake/ready", 400},
         {"www.monitis.com:443", 400},
@@ -271,7 +447,10 @@ START_TEST(test_paths_and_methods_outside_the_protocol)
         const char *line;
         int status;
     } rows[] = {
-        {"GET /", 404},
+        {"GET /", 200},
+        {"POST /", 405},
+        {"GET //", 404},
+        {"GET //__fake/ready", 404},
         {"GET /nope", 404},
         {"GET /apix", 404},
         {"GET /api/x", 404},
@@ -722,6 +901,11 @@ END_TEST
 
 static const struct test_case cases[] = {
     TEST(test_ambiguous_heads_are_refused_and_the_connection_closed),
+    TEST(test_a_nul_in_a_head_is_refused),
+    TEST(test_unusual_heads_with_one_meaning_are_taken),
+    TEST(test_large_heads_are_read_up_to_a_limit),
+    TEST(test_refusals_are_logged_with_their_reason),
+    TEST(test_the_date_is_that_of_the_servers_clock),
     TEST(test_head_check_is_exact),
     TEST(test_replies_are_exact_bytes),
     TEST(test_a_connection_serves_many_requests),
