@@ -884,6 +884,28 @@ START_TEST(test_replays_are_refused_when_asked_for)
 }
 END_TEST
 
+/* Without separators these texts are one, and so are their checksums; §2.3. */
+START_TEST(test_a_boundary_that_moved_is_seen)
+{
+    static const char *const refuse[] = {"replay=refuse", NULL};
+    struct peer_form form = site_form("addMonitor");
+
+    site_start(FA_PROFILE_STRICT, refuse);
+    peer_form_add(&form, "name", "morderId5");
+    peer_form_add(&form, "tag", "t");
+    peer_form_add(&form, "resultParams", "a:A::3");
+    peer_form_sign(&form, SECRET);
+    site_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
+    peer_form_set(&form, "name", "m");
+    peer_form_add(&form, "orderId", "5"); /* a parameter of this action */
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Authentication failure\"}");
+    site_expect_reason("seen before");
+    site_stop();
+}
+END_TEST
+
 /* What only the vendor profile takes. */
 START_TEST(test_vendor_profile_forgives_what_the_service_forgave)
 {
@@ -1005,6 +1027,7 @@ static const struct test_case cases[] = {
     TEST(test_accounts_are_apart),
     TEST(test_names_are_unique_as_the_switch_says),
     TEST(test_replays_are_refused_when_asked_for),
+    TEST(test_a_boundary_that_moved_is_seen),
     TEST(test_vendor_profile_forgives_what_the_service_forgave),
     TEST(test_only_the_vendor_profile_mends_checksums),
 };
