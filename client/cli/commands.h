@@ -9,6 +9,7 @@ extern const struct cli_command cmd_conformance;
 extern const struct cli_command cmd_auth_token;
 extern const struct cli_command cmd_call;
 extern const struct cli_command cmd_setup;
+extern const struct cli_command cmd_doctor;
 extern const struct cli_command cmd_status;
 extern const struct cli_command cmd_flush;
 extern const struct cli_command cmd_trace;

@@ -9,6 +9,7 @@
 
 static const struct cli_command *const commands[] = {
     &cmd_setup,
+    &cmd_doctor,
     &cmd_status,
     &cmd_flush,
     &cmd_trace,
