@@ -6,7 +6,7 @@
 
 #include <openssl/evp.h>
 
-#define BLOB_MAX 1024 /* what a record carries of it */
+#define BLOB_MAX 3072 /* what a record carries of it */
 
 /* EVP_DecodeBlock() forgives blanks and any padding. */
 static bool is_base64(const char *text, size_t len)

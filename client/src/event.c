@@ -7,9 +7,10 @@
 
 #include "percent.h"
 
-#define ALSO_SAFE  ":/@,+"
-#define TEXT_LIMIT 256
-#define AUTH_LIMIT 1024
+#define ALSO_SAFE   ":/@,+"
+#define TEXT_LIMIT  256
+#define ALONE_STEPS 3    /* AUTH_LIMIT halved so often is 384 */
+#define AUTH_LIMIT  3072 /* an RSA key of 16384 bits, or a certificate by one of 4096 */
 
 enum kind {
     KIND_VERSION,
@@ -130,7 +131,7 @@ struct writer {
     char *record;
     size_t size, used;
     bool full;
-    unsigned shift; /* limits are divided by 2 to this power */
+    unsigned step; /* how often limits were made smaller */
     unsigned clipped;
 };
 
@@ -177,9 +178,17 @@ static size_t clip(const struct pm_event_view *text, size_t limit)
     return ((unsigned char)text->bytes[len] & 0xc0) == 0x80 ? limit : len;
 }
 
+/* A key gives way before names do: it is halved until it is about as long as they may be. */
+static size_t limit_at(const struct field *field, unsigned step)
+{
+    if (field->limit > TEXT_LIMIT)
+        return field->limit >> step;
+    return step > ALONE_STEPS ? field->limit >> (step - ALONE_STEPS) : field->limit;
+}
+
 static void put_text(struct writer *to, const struct field *field, const struct pm_event_view *text)
 {
-    size_t limit = field->limit >> to->shift, len;
+    size_t limit = limit_at(field, to->step), len;
 
     if (!text->bytes)
         return;
@@ -256,13 +265,13 @@ static void put_field(struct writer *to, const struct field *field, const struct
 
 size_t pm_event_encode(const struct pm_event *event, char *record, size_t size)
 {
-    unsigned shift;
+    unsigned step;
 
     if (size < PM_EVENT_SHORT_RECORD_SIZE)
         return 0;
-    for (shift = 0;; shift++) {
+    for (step = 0;; step++) {
         struct writer to = {
-            .record = record, .size = size, .shift = shift, .clipped = event->clipped};
+            .record = record, .size = size, .step = step, .clipped = event->clipped};
         size_t i;
 
         for (i = 0; i < FIELD_COUNT; i++)

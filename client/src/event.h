@@ -85,9 +85,10 @@ void pm_event_format_id(const unsigned char random[16], char *id);
 void pm_event_format_name(const struct pm_event *event, char *name);
 
 /**
- * Write an event as a record. A text longer than its limit (256 bytes; 1024 for the
- * authentication) is cut and marked. When the record would still be too long, all limits are
- * halved until it fits; at a limit of 0 a text is left out and marked.
+ * Write an event as a record. A text longer than its limit (256 bytes; 3072 for the
+ * authentication) is cut and marked. When the record would still be too long, the authentication is
+ * halved three times, and then all limits until it fits; at a limit of 0 a text is left out and
+ * marked.
  *
  * @size: of @record; PM_EVENT_RECORD_SIZE or PM_EVENT_SHORT_RECORD_SIZE
  *

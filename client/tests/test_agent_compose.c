@@ -357,7 +357,7 @@ START_TEST(test_fingerprint_refuses_what_is_no_base64)
     static const char *const rows[] = {"",      "A",    "AAA",  "AAAAA",  "AA A",
                                        "AA\nA", "A===", "====", "AAA\x80"};
     char fingerprint[PM_FINGERPRINT_SIZE];
-    char large[2048];
+    char large[4096];
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {

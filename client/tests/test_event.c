@@ -178,6 +178,48 @@ START_TEST(test_event_cuts_bytes_that_are_no_characters_at_the_limit)
 }
 END_TEST
 
+static size_t auth_kept(size_t key_len, size_t size, struct pm_event *ret_back)
+{
+    static char record[PM_EVENT_RECORD_SIZE];
+    struct pm_event event = full_event();
+    char key[4000] = "";
+    const char *reason;
+
+    memset(key, 'A', key_len);
+    pm_event_set_text(&event, PM_EVENT_AUTH_INFO, key);
+    ck_assert_int_eq(
+        pm_event_decode(record, pm_event_encode(&event, record, size), ret_back, &reason), 0);
+    return ret_back->texts[PM_EVENT_AUTH_INFO].len;
+}
+
+START_TEST(test_event_carries_a_large_key_whole)
+{
+    struct pm_event back;
+
+    ck_assert_uint_eq(auth_kept(3072, PM_EVENT_RECORD_SIZE, &back), 3072);
+    ck_assert_uint_eq(back.clipped, 0);
+}
+END_TEST
+
+START_TEST(test_event_cuts_a_key_before_names)
+{
+    struct pm_event back;
+
+    ck_assert_uint_eq(auth_kept(3072, PM_EVENT_SHORT_RECORD_SIZE, &back), 384);
+    ck_assert_uint_eq(back.clipped, 1u << PM_EVENT_AUTH_INFO);
+    ck_assert_str_eq(back.texts[PM_EVENT_USER].bytes, "J\xc3\xbcrgen; Smith");
+}
+END_TEST
+
+START_TEST(test_event_short_record_keeps_a_short_key)
+{
+    struct pm_event back;
+
+    ck_assert_uint_eq(auth_kept(100, PM_EVENT_SHORT_RECORD_SIZE, &back), 100);
+    ck_assert_uint_eq(back.clipped, 0);
+}
+END_TEST
+
 /* All texts of hostile length and bytes: the record fits, and is one that the reader takes. */
 static void check_worst_case(size_t size)
 {
@@ -331,7 +373,7 @@ START_TEST(test_event_refuses_texts_over_their_limits)
     static const struct {
         const char *key;
         size_t limit;
-    } rows[] = {{"user", 256}, {"rhost", 256}, {"tty", 256}, {"conn", 256}, {"auth", 1024}};
+    } rows[] = {{"user", 256}, {"rhost", 256}, {"tty", 256}, {"conn", 256}, {"auth", 3072}};
     struct pm_event event;
     const char *reason;
     size_t i;
@@ -426,6 +468,9 @@ static const struct test_case cases[] = {
     TEST(test_event_cuts_a_long_text_and_says_so),
     TEST(test_event_cuts_between_characters),
     TEST(test_event_cuts_bytes_that_are_no_characters_at_the_limit),
+    TEST(test_event_carries_a_large_key_whole),
+    TEST(test_event_cuts_a_key_before_names),
+    TEST(test_event_short_record_keeps_a_short_key),
     TEST(test_event_worst_case_fits_into_a_record),
     TEST(test_event_worst_case_fits_into_a_short_record),
     TEST(test_event_does_not_write_into_less_than_a_short_record),

@@ -10,7 +10,7 @@
 
 /**
  * Leave an event in the drop directory. Where the file system takes only short targets, the record
- * is written again without the ssh connection and authentication.
+ * is made shorter.
  *
  * @drop: directory; absolute
  *

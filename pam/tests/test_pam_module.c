@@ -108,6 +108,19 @@ ssize_t getrandom(void *bytes, size_t len, unsigned flags)
     return syscall(SYS_getrandom, bytes, len, flags);
 }
 
+/* ---- a file system that takes short targets only, as XFS does ---- */
+
+static size_t longest_target = PATH_MAX;
+
+__attribute__((visibility("default"))) int symlink(const char *target, const char *path)
+{
+    if (strlen(target) > longest_target) {
+        errno = ENAMETOOLONG;
+        return -1;
+    }
+    return (int)syscall(SYS_symlinkat, target, AT_FDCWD, path);
+}
+
 /* ---- a host: service file, drop directory, handle ---- */
 
 struct host {
@@ -479,6 +492,28 @@ START_TEST(test_pam_huge_items_are_cut)
 }
 END_TEST
 
+START_TEST(test_pam_large_key_gives_way_where_targets_are_short)
+{
+    char variable[1024] = "SSH_AUTH_INFO_0=publickey ssh-rsa ";
+    struct record record;
+    struct host host;
+
+    memset(variable + strlen(variable), 'A', 900);
+    longest_target = PM_EVENT_SHORT_RECORD_SIZE - 1;
+    host_start(&host, "");
+    host_begin(&host, "alice");
+    pam_putenv(host.pamh, variable);
+    ck_assert_int_eq(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    longest_target = PATH_MAX;
+    ck_assert_uint_eq(read_records(&host, &record, 1), 1);
+    ck_assert_str_eq(text(&record, PM_EVENT_USER), "alice");
+    ck_assert_ptr_nonnull(strstr(text(&record, PM_EVENT_AUTH_INFO), "publickey ssh-rsa AAAA"));
+    ck_assert_uint_eq(record.event.clipped, 1u << PM_EVENT_AUTH_INFO);
+    ck_assert_int_eq(syslog_lines, 0);
+    host_stop(&host);
+}
+END_TEST
+
 START_TEST(test_pam_process_environment_is_not_read)
 {
     struct record record;
@@ -683,7 +718,7 @@ END_TEST
 
 START_TEST(test_pam_without_randomness_ids_still_differ)
 {
-    enum { LOGINS = 500, CHILDREN = 4 };
+    enum { LOGINS = 50, CHILDREN = 4 };
     struct host host;
     int i, status;
 
@@ -1114,6 +1149,7 @@ static const struct test_case cases[] = {
     TEST(test_pam_handles_do_not_mix),
     TEST(test_pam_items_of_any_bytes_arrive_as_they_are),
     TEST(test_pam_huge_items_are_cut),
+    TEST(test_pam_large_key_gives_way_where_targets_are_short),
     TEST(test_pam_process_environment_is_not_read),
     TEST(test_pam_a_password_in_the_handle_goes_nowhere),
     TEST(test_pam_other_phases_leave_nothing),
