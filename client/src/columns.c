@@ -8,6 +8,7 @@
 #include "buf.h"
 #include "cleanup.h"
 #include "error.h"
+#include "text.h"
 
 #define TEXT_MAX_BYTES (64 * 1024) /* the configuration has no more */
 
@@ -98,11 +99,27 @@ static int check_template(const char *name, const char *template, struct pm_erro
     return 0;
 }
 
+/* The server refuses what is no UTF-8, and XML cannot carry control characters. */
+static bool is_plain(const char *text)
+{
+    size_t len;
+
+    for (; *text != '\0'; text += len) {
+        len = pm_text_utf8_len(text, strlen(text));
+        if (len == 0 || (unsigned char)*text < 0x20 || *text == 0x7f)
+            return false;
+    }
+    return true;
+}
+
 static int read_column(struct pm_columns *columns, char *name, struct pm_error *err)
 {
     char *display = name + strlen(name) + 1;
     char *uom = strchr(display, ':'), *template = uom ? strchr(uom + 1, ':') : NULL;
 
+    if (!is_plain(name) || !is_plain(display))
+        return pm_error_set(err, PM_ERR_CONFIG,
+                            "[result] '%s' has control characters, or is not UTF-8", name);
     if (!template || template[1] == '\0')
         return pm_error_set(err, PM_ERR_CONFIG,
                             "[result] '%s' is not of the form 'display name:unit:template'", name);
