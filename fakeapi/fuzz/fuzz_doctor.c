@@ -47,15 +47,21 @@ static void describe(const struct fa_params *params, struct fa_doctor_param *des
 
 /* ---- mistakes ---- */
 
+static int order_of(const char *a, size_t a_len, const char *b, size_t b_len)
+{
+    int order = memcmp(a, b, a_len < b_len ? a_len : b_len);
+
+    return order != 0 ? order : (a_len > b_len) - (a_len < b_len);
+}
+
 static int by_name(const void *a, const void *b)
 {
     const struct fa_param *left = a, *right = b;
-    size_t len = left->name_len < right->name_len ? left->name_len : right->name_len;
-    int order = memcmp(left->name, right->name, len);
+    int order = order_of(left->name, left->name_len, right->name, right->name_len);
 
-    if (order == 0)
-        order = (left->name_len > right->name_len) - (left->name_len < right->name_len);
-    return order != 0 ? order : left < right ? -1 : 1;
+    if (order != 0)
+        return order;
+    return order_of(left->value, left->value_len, right->value, right->value_len);
 }
 
 static void add_text(struct pm_buf *text, const struct fa_params *params, char mistake)

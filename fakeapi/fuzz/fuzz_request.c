@@ -1,7 +1,8 @@
 /*
  * Whole requests, from the raw bytes of target and body to those of the answer, on a server with
- * one account. Input: requests, each a line `METHOD TARGET`, a line with the body; with `*` behind
- * the method the request is signed here, so that what lies behind the signature is reached as well.
+ * one account. Input: a line `vendor` if that profile is to be in force, then requests, each a line
+ * `METHOD TARGET` and a line with the body; with `*` behind the method the request is signed here,
+ * so that what lies behind the signature is reached as well.
  */
 #include <cjson/cJSON.h>
 #include <libxml/parser.h>
@@ -24,6 +25,7 @@
 #define MESSAGE_SIZE   200
 #define HYPOTHESES_MAX 50
 
+static const char vendor[] = "vendor\n";
 static const char apikey[] = "FUZZAPIKEY";
 static const char secret[] = "XQSECRETKEY9ZB4MXW2K8VTJ5N";
 
@@ -39,13 +41,13 @@ int __wrap_fa_doctor_examine(const struct fa_doctor_case *request, struct fa_dia
     return __real_fa_doctor_examine(&brief, diagnosis);
 }
 
-static struct fa_app open_app(void)
+static struct fa_app open_app(enum fa_profile profile)
 {
     const struct fa_account_spec spec = {.apikey = apikey, .secretkey = secret, .name = "fuzz"};
     struct fa_app app = {0};
     char message[MESSAGE_SIZE];
 
-    fa_checks_init(&app.checks, FA_PROFILE_STRICT);
+    fa_checks_init(&app.checks, profile);
     FUZZ_REQUIRE(fa_store_open("memory", &app.store, message, sizeof(message)) == 0);
     app.accounts = fa_accounts_new(app.store);
     app.journal = fa_journal_new(REQUESTS);
@@ -199,9 +201,12 @@ static void check_request(struct fa_app *app, char *line, const char *bytes, siz
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     struct fuzz_input input = fuzz_input(data, size);
-    struct fa_app app = open_app();
+    bool is_vendor = size >= strlen(vendor) && memcmp(data, vendor, strlen(vendor)) == 0;
+    struct fa_app app = open_app(is_vendor ? FA_PROFILE_VENDOR : FA_PROFILE_STRICT);
     size_t count, line_len, body_len;
 
+    if (is_vendor)
+        free(fuzz_line(&input, &line_len));
     for (count = 0; count < REQUESTS && input.left > 0; count++) {
         char *line = fuzz_line(&input, &line_len);
         char *body = fuzz_line(&input, &body_len);
