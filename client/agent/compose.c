@@ -1,6 +1,7 @@
 /* What an event looks like as a result of the login monitor; see compose.h. */
 #include "compose.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -27,6 +28,9 @@ static size_t sendable(const char *bytes, size_t len)
 
     if (count == 1 && ((unsigned char)bytes[0] < 0x20 || bytes[0] == 0x7f))
         return 0;
+    if (len >= 4 && bytes[0] == '\\' && bytes[1] == 'x' && isxdigit((unsigned char)bytes[2]) &&
+        isxdigit((unsigned char)bytes[3]))
+        return 0; /* a text that looks like what is made here of bytes that may not */
     if (count == 3 &&
         (memcmp(bytes, "\xef\xbf\xbe", 3) == 0 || memcmp(bytes, "\xef\xbf\xbf", 3) == 0))
         return 0;

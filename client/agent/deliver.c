@@ -23,6 +23,7 @@
  * answer tells how far, to a second or two. */
 #define CLOCK_TOLERANCE_MS 30000
 
+#define RETRIES_MAX      3 /* events in a row that the server failed at, before all wait */
 #define FIND_MONITOR_MAX 3 /* in a row, before somebody has to look */
 
 /* A connection and what is on its way over it. */
@@ -51,6 +52,7 @@ struct pm_deliver {
     int64_t paused_until_ms; /* monotonic */
     unsigned pauses;         /* so far: tells which requests began before the last one */
     unsigned failures;       /* pauses in a row */
+    unsigned retries;        /* events in a row that have to be retried */
     uint64_t seed;
     struct pm_deliver_stats stats;
 };
@@ -272,6 +274,7 @@ static int64_t settle_done(struct pm_deliver *deliver, struct task *task)
     if (deliver->failures > 0)
         pm_log_info("delivering again after %u failures", deliver->failures);
     deliver->failures = 0;
+    deliver->retries = 0;
     deliver->monitor_searches = 0;
     deliver->has_learned_clock = false;
     deliver->is_flowing = true;
@@ -279,18 +282,6 @@ static int64_t settle_done(struct pm_deliver *deliver, struct task *task)
     pm_log_debug("delivered event %s", task->entry.id);
     task->journal = pm_journal_done(deliver->journal, task->entry.id, task->entry.count,
                                     deliver->stats.last_done_ms);
-    return 0;
-}
-
-static int64_t settle_retry(struct pm_deliver *deliver, struct task *task)
-{
-    const struct pm_journal_entry *entry = &task->entry;
-    int64_t wait_ms = pm_backoff_ms(entry->attempts + 1, &deliver->seed, task->err.retry_after_ms);
-
-    pm_log_warning("event %s: %s; retrying it in %lld ms", entry->id, task->err.message,
-                   (long long)wait_ms);
-    task->journal = pm_journal_retry(deliver->journal, entry->id, pm_clock_wall_ms() + wait_ms,
-                                     task->err.message);
     return 0;
 }
 
@@ -313,6 +304,22 @@ static int64_t pause_all(struct pm_deliver *deliver, struct task *task, enum pm_
     task->journal = pm_journal_retry(deliver->journal, task->entry.id, pm_clock_wall_ms() + wait_ms,
                                      task->err.message);
     return wait_ms;
+}
+
+static int64_t settle_retry(struct pm_deliver *deliver, struct task *task)
+{
+    const struct pm_journal_entry *entry = &task->entry;
+    int64_t wait_ms;
+
+    if (++deliver->retries >= RETRIES_MAX) /* it is not this event that upsets the server */
+        return pause_all(deliver, task, PM_LOG_WARNING);
+    wait_ms = pm_backoff_ms(entry->attempts + 1, &deliver->seed, task->err.retry_after_ms);
+
+    pm_log_warning("event %s: %s; retrying it in %lld ms", entry->id, task->err.message,
+                   (long long)wait_ms);
+    task->journal = pm_journal_retry(deliver->journal, entry->id, pm_clock_wall_ms() + wait_ms,
+                                     task->err.message);
+    return 0;
 }
 
 static int64_t settle_pause(struct pm_deliver *deliver, struct task *task)

@@ -136,6 +136,34 @@ static int fail(struct pm_error *err, int code, const char *path, const char *re
 
 /* ---- opening ---- */
 
+/* What passes by itself, such as a full disk, is no fault of the configuration: the agent is to be
+ * started again. */
+static int fail_with_errno(struct pm_error *err, const char *path)
+{
+    static const int passing[] = {ENOSPC, EDQUOT, EIO, EROFS, ENOMEM, EMFILE, ENFILE, EINTR};
+    int number = errno;
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(passing); i++)
+        if (number == passing[i])
+            return fail(err, PM_ERR_SYSTEM, path, strerror(number));
+    return fail(err, PM_ERR_CONFIG, path, strerror(number));
+}
+
+static int fail_with_sqlite(const struct pm_journal *journal, struct pm_error *err,
+                            const char *path)
+{
+    static const int passing[] = {SQLITE_FULL,   SQLITE_IOERR, SQLITE_BUSY,
+                                  SQLITE_LOCKED, SQLITE_NOMEM, SQLITE_READONLY};
+    int code = sqlite3_errcode(journal->db);
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(passing); i++)
+        if ((code & 0xff) == passing[i])
+            return fail(err, PM_ERR_SYSTEM, path, sqlite3_errmsg(journal->db));
+    return fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+}
+
 static int run(struct pm_journal *journal, const char *text)
 {
     return sqlite3_exec(journal->db, text, NULL, NULL, NULL) == SQLITE_OK ? 0 : PM_ERR_SYSTEM;
@@ -169,7 +197,7 @@ static int set_up_schema(struct pm_journal *journal, const char *path, struct pm
     if (r == 0)
         r = run(journal, "COMMIT");
     if (r < 0)
-        return fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+        return fail_with_sqlite(journal, err, path);
     if (version > SCHEMA_VERSION)
         return fail(err, PM_ERR_CONFIG, path, "a newer version of paidmonitor-agent wrote it");
     return 0;
@@ -182,7 +210,7 @@ static int prepare_all(struct pm_journal *journal, const char *path, struct pm_e
     for (i = 0; i < STATEMENT_MAX; i++) {
         if (sqlite3_prepare_v3(journal->db, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
                                &journal->statements[i], NULL) != SQLITE_OK)
-            return fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+            return fail_with_sqlite(journal, err, path);
     }
     return 0;
 }
@@ -201,12 +229,12 @@ static int create_file(const char *path, struct pm_error *err)
         return fail(err, PM_ERR_CONFIG, path, "the path is too long");
     memcpy(parent, path, strlen(path) + 1);
     if (pm_fs_make_dirs(dirname(parent), 0700) != 0)
-        return fail(err, PM_ERR_CONFIG, path, strerror(errno));
+        return fail_with_errno(err, path);
     fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
     if (fd >= 0)
         return 0;
     if (errno != EEXIST || lstat(path, &status) != 0)
-        return fail(err, PM_ERR_CONFIG, path, strerror(errno));
+        return fail_with_errno(err, path);
     if (!S_ISREG(status.st_mode))
         return fail(err, PM_ERR_CONFIG, path, "it is not a regular file");
     return 0;
@@ -233,7 +261,7 @@ int pm_journal_open(const char *path, enum pm_journal_sync sync, struct pm_journ
             SQLITE_OK ||
         sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) != SQLITE_OK ||
         run(journal, "PRAGMA journal_mode = WAL") < 0 || run(journal, pragmas[sync]) < 0) {
-        r = fail(err, PM_ERR_CONFIG, path, sqlite3_errmsg(journal->db));
+        r = fail_with_sqlite(journal, err, path);
         goto fail;
     }
     r = set_up_schema(journal, path, err);

@@ -301,12 +301,24 @@ static void tick(void *context)
               (long long)counts.set_aside);
 }
 
-/* Deliver until nothing is due. What has to wait, or was refused for ever, fails the run. */
+/* Only a run after which nothing is left, and in which nothing was given up, went well. */
+static enum status status_of_once(const struct pm_journal_counts *before,
+                                  const struct pm_journal_counts *after, int last_failure)
+{
+    if (after->waiting == 0 && after->set_aside == before->set_aside && after->bad == before->bad)
+        return STATUS_OK;
+    if (last_failure != 0)
+        return status_of(last_failure);
+    return after->waiting > 0 ? STATUS_NETWORK : STATUS_SYSTEM;
+}
+
+/* Deliver everything that can be, also what an earlier run put off. */
 static enum status run_once(struct agent *agent)
 {
     struct pm_journal_counts before, after;
 
-    if (pm_pickup_scan(agent->pickup) < 0 || pm_journal_count(agent->journal, &before) < 0)
+    if (pm_journal_count(agent->journal, &before) < 0 || pm_journal_wake(agent->journal) < 0 ||
+        pm_pickup_scan(agent->pickup) < 0)
         return STATUS_SYSTEM;
     while (pm_deliver_step(agent->deliver, PM_DELIVER_PILOT, NULL) == 0)
         ;
@@ -315,10 +327,8 @@ static enum status run_once(struct agent *agent)
     write_metrics(agent, &after);
     pm_log_info("delivered %lld, waiting %lld, set aside %lld",
                 (long long)(after.done - before.done), (long long)after.waiting,
-                (long long)(after.set_aside - before.set_aside));
-    if (after.waiting == 0 && after.set_aside == before.set_aside)
-        return STATUS_OK;
-    return status_of(pm_deliver_stats(agent->deliver).last_failure);
+                (long long)(after.set_aside - before.set_aside + after.bad - before.bad));
+    return status_of_once(&before, &after, pm_deliver_stats(agent->deliver).last_failure);
 }
 
 static enum status run(struct agent *agent)

@@ -180,6 +180,13 @@ static const char *decode(const char *name, char *record, size_t len, struct pm_
     return strcmp(name, own_name) == 0 ? NULL : "a name that is not the record's";
 }
 
+static int refuse_record(struct pm_pickup *pickup, const char *name, const char *record, size_t len,
+                         const char *reason)
+{
+    pm_log_error("setting the record '%s' aside: %s", name, reason);
+    return pm_journal_add_bad(pickup->admit.journal, name, record, len, reason, pm_clock_wall_ms());
+}
+
 static int take_record(struct pm_pickup *pickup, const char *name, char *record, size_t len)
 {
     char copy[PM_EVENT_RECORD_SIZE + 1];
@@ -188,11 +195,8 @@ static int take_record(struct pm_pickup *pickup, const char *name, char *record,
 
     memcpy(copy, record, len);
     reason = decode(name, copy, len, &event);
-    if (reason) {
-        pm_log_error("setting the record '%s' aside: %s", name, reason);
-        return pm_journal_add_bad(pickup->admit.journal, name, record, len, reason,
-                                  pm_clock_wall_ms());
-    }
+    if (reason)
+        return refuse_record(pickup, name, record, len, reason);
     record[len] = '\0';
     if (event.wall_ms < EARLIEST_MS)
         event.wall_ms = EARLIEST_MS;
@@ -205,6 +209,16 @@ static void ignore(struct pm_pickup *pickup, const char *name)
     if (!pickup->warned_foreign)
         pm_log_warning("ignoring '%s/%s' and other files that are no records", pickup->path, name);
     pickup->warned_foreign = true;
+}
+
+/* Records are made by root, or where everything belongs to one user by that one. The directory
+ * should keep others out; an agent that runs as root may meet one that does not. */
+static bool is_from_stranger(const struct pm_pickup *pickup, const char *name)
+{
+    struct stat status;
+
+    return fstatat(pickup->dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && status.st_uid != 0 &&
+           status.st_uid != geteuid();
 }
 
 /* Put one link into the journal. Returns 1 when it is to be removed after the commit. */
@@ -220,7 +234,10 @@ static int take(struct pm_pickup *pickup, const char *name, struct batch *batch)
         ignore(pickup, name);
         return 0;
     }
-    r = take_record(pickup, name, record, (size_t)len);
+    if (is_from_stranger(pickup, name))
+        r = refuse_record(pickup, name, record, (size_t)len, "another user made it");
+    else
+        r = take_record(pickup, name, record, (size_t)len);
     if (r < 0)
         return r;
     memcpy(batch->names[batch->count++], name, PM_EVENT_NAME_SIZE);

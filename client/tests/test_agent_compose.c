@@ -273,6 +273,8 @@ START_TEST(test_compose_escapes_what_servers_may_refuse)
         {"a\nb", "a\\x0ab"},
         {"\x1b[31mred", "\\x1b[31mred"},
         {"\x7f", "\\x7f"},
+        {"a\\x0ab", "a\\x5cx0ab"}, /* not the same as a line feed */
+        {"CORP\\admin", "CORP\\admin"},
         {"\x01\x1f\t\r", "\\x01\\x1f\\x09\\x0d"},
         {"\xff\xfe", "\\xff\\xfe"},
         {"\xc3", "\\xc3"},
