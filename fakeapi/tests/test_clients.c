@@ -334,6 +334,19 @@ START_TEST(test_other_token_clients)
 }
 END_TEST
 
+/* Python 2 and the curl of its time put what they were given into the request line. */
+START_TEST(test_raw_blanks_in_the_target)
+{
+    start(FA_PROFILE_STRICT);
+    site_do(CUSTOM, "addMonitor", "name", "my monitor", "tag", "my tag", "resultParams", "a:A::3",
+            NULL);
+    site_get_target(CUSTOM "/?apikey=" SITE_KEY "&output=xml&version=2&action=getMonitors"
+                           "&tag=my tag&name=my monitor");
+    site_expect_part("<monitors><monitor><id>1</id><tag>my tag</tag>");
+    site_stop();
+}
+END_TEST
+
 /* C# signs output and validation, and writes True. */
 START_TEST(test_dotnet_sdk)
 {
@@ -384,6 +397,7 @@ static const struct test_case cases[] = {
     TEST(test_powershell_tags),
     TEST(test_bash_scripts),
     TEST(test_other_token_clients),
+    TEST(test_raw_blanks_in_the_target),
     TEST(test_dotnet_sdk),
     TEST(test_local_time),
 };
