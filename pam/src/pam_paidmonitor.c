@@ -2,9 +2,9 @@
  * The PAM module: it leaves a record for paidmonitor-agent of each opened and closed session, and
  * where the line asks for it of each account check or failed authentication, and is gone. It does
  * not decide about a login: every function answers PAM_IGNORE, whatever happened, so that the line
- * is harmless under any control word and in any stack. Only `strict` refuses a login that cannot be
- * reported. No state outlives a call but the opened session's id, kept in the PAM handle. See
- * pam_paidmonitor(8).
+ * is harmless under any control word beside other modules (libpam refuses where all of a stack
+ * answer so). Only `strict` refuses a login that cannot be reported. No state outlives a call but
+ * the opened session's id, kept in the PAM handle. See pam_paidmonitor(8).
  */
 #include <string.h>
 #include <syslog.h>

@@ -356,6 +356,19 @@ START_TEST(test_pam_sufficient_is_no_way_in)
 }
 END_TEST
 
+/* libpam refuses where every module of a stack answers PAM_IGNORE; the manual says so. */
+START_TEST(test_pam_cannot_be_the_only_module_of_a_stack)
+{
+    struct host host;
+
+    host_start(&host, "");
+    write_lines(&host, SERVICE, "session optional " PM_MODULE "\n");
+    host_begin(&host, "alice");
+    ck_assert_int_ne(pam_open_session(host.pamh, 0), PAM_SUCCESS);
+    host_stop(&host);
+}
+END_TEST
+
 /* ---- records ---- */
 
 START_TEST(test_pam_open_and_close_leave_a_pair)
@@ -1144,6 +1157,7 @@ static const struct test_case cases[] = {
     TEST(test_pam_every_function_answers_ignore_when_the_record_cannot_be_left),
     TEST(test_pam_control_words_do_not_change_the_login),
     TEST(test_pam_sufficient_is_no_way_in),
+    TEST(test_pam_cannot_be_the_only_module_of_a_stack),
     TEST(test_pam_open_and_close_leave_a_pair),
     TEST(test_pam_close_without_open_is_reported_alone),
     TEST(test_pam_handles_do_not_mix),
