@@ -9,7 +9,8 @@
 #include "cleanup.h"
 #include "view.h"
 
-#define DEPTH_MAX 16 /* libpam's limit is 32; files that include each other end here */
+#define DEPTH_MAX 16  /* libpam's limit is 32; files that include each other end here */
+#define FILES_MAX 256 /* ours: files that include each other twice multiply at every level */
 #define ALL_TYPES STACK_TYPE_MAX
 
 static const char *const type_names[STACK_TYPE_MAX] = {
@@ -33,6 +34,7 @@ struct source {
     int number;
     enum stack_type wanted; /* ALL_TYPES: any */
     unsigned depth, nesting;
+    unsigned *files; /* read so far */
 };
 
 static int read_file(const struct source *parent, const char *name, enum stack_type wanted,
@@ -186,7 +188,7 @@ static int read_file(const struct source *parent, const char *name, enum stack_t
     char path[300];
     size_t i;
 
-    if (++source.nesting > DEPTH_MAX)
+    if (++source.nesting > DEPTH_MAX || ++*source.files > FILES_MAX)
         return -1;
     for (i = 0; i < PM_ARRAY_LEN(dirs) && !text; i++) {
         if (name[0] == '/')
@@ -207,7 +209,9 @@ static int read_file(const struct source *parent, const char *name, enum stack_t
 
 int stack_read(const struct view *view, const char *service, struct stack *ret_stack)
 {
-    const struct source source = {.view = view, .stack = ret_stack, .wanted = ALL_TYPES};
+    unsigned files = 0;
+    const struct source source = {
+        .view = view, .stack = ret_stack, .wanted = ALL_TYPES, .files = &files};
 
     ret_stack->count = 0;
     return read_file(&source, service, ALL_TYPES, 0);
