@@ -114,7 +114,8 @@ typedef int (*fa_additional_fn)(void *context, int64_t checktime_ms, const char 
  * @where:    `memory`, or the path of a file; its directory must exist
  * @message:  on failure one line for a person, at most @size bytes
  *
- * Errors: -1 no such place, not writable, no database, or of a newer version
+ * Errors: -1 no such place, not writable, open in another server, no database, or of a newer
+ * version
  */
 int fa_store_open(const char *where, struct fa_store **ret_store, char *message, size_t size);
 

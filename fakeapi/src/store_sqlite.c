@@ -1,12 +1,14 @@
 /* The store on SQLite: the only file of the server that knows it. Schema: schema.sql. */
 #include "store.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "arena.h"
@@ -63,7 +65,7 @@ enum statement {
     STATEMENT_MAX,
 };
 
-/* Letters: i integer, t text; they are the arguments of run(), in order. */
+/* Types: a letter per argument of run(), in order; I an int64_t, t a text. */
 static const struct {
     const char *sql;
     const char *types;
@@ -159,6 +161,7 @@ struct listener {
 
 struct fa_store {
     sqlite3 *db;
+    int lock_fd; /* -1 in memory */
     sqlite3_stmt *prepared[STATEMENT_MAX];
     bool is_open; /* a transaction is */
     struct listener listeners[LISTENERS_MAX];
@@ -409,12 +412,45 @@ int fa_store_listen(struct fa_store *store, void (*changed)(void *context, int64
 
 /* Opening */
 
+static int unusable(const char *where, const char *why, const char *hint, char *message,
+                    size_t size)
+{
+    snprintf(message, size, "cannot use the store \"%s\": %s; %sor choose another --store", where,
+             why, hint);
+    return -1;
+}
+
 static int explain(struct fa_store *store, const char *where, char *message, size_t size)
 {
-    snprintf(message, size,
-             "cannot use the store \"%s\": %s; choose another --store, or --store memory", where,
-             store->db ? sqlite3_errmsg(store->db) : "out of memory");
-    return -1;
+    int code = store->db ? sqlite3_errcode(store->db) : SQLITE_NOMEM;
+    int error = store->db ? sqlite3_system_errno(store->db) : 0;
+    char why[256];
+
+    snprintf(why, sizeof(why), "%s%s%s", store->db ? sqlite3_errmsg(store->db) : "out of memory",
+             error != 0 ? ": " : "", error != 0 ? strerror(error) : "");
+    return unusable(where, why, code == SQLITE_FULL ? "make room " : "", message, size);
+}
+
+static int explain_errno(const char *where, int error, char *message, size_t size)
+{
+    static const struct {
+        int error;
+        const char *hint;
+    } hints[] = {
+        {ENOENT, "create its folder "},
+        {EISDIR, "name a file in that folder "},
+        {EACCES, "let this user read and write it "},
+        {ENOSPC, "make room "},
+        {EDQUOT, "make room "},
+        {EWOULDBLOCK, "stop that server "},
+    };
+    const char *why = error == EWOULDBLOCK ? "another server has it open" : strerror(error);
+    size_t i;
+
+    for (i = 0; i < sizeof(hints) / sizeof(hints[0]); i++)
+        if (hints[i].error == error)
+            return unusable(where, why, hints[i].hint, message, size);
+    return unusable(where, why, "", message, size);
 }
 
 static int execute(struct fa_store *store, const char *sql)
@@ -460,14 +496,18 @@ static int prepare_all(struct fa_store *store)
     return 0;
 }
 
-/* It holds secret keys: nobody else may read it, nor the files that SQLite puts beside it. */
-static void create_private(const char *path)
+/*
+ * Create it if it is new, and keep other servers out: each would hold accounts and replies of the
+ * other for its own. It holds secret keys: nobody else may read it, nor the files that SQLite puts
+ * beside it. The descriptor stays open, and is closed after SQLite's: closing any of them ends
+ * SQLite's own locks (fcntl(2)).
+ */
+static int lock_file(struct fa_store *store, const char *where, char *message, size_t size)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-
-    if (fd >= 0)
-        (void)close(
-            fd); /* empty; and if it is there already, SQLite will say what is wrong with it */
+    store->lock_fd = open(where, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (store->lock_fd < 0 || flock(store->lock_fd, LOCK_EX | LOCK_NB) < 0)
+        return explain_errno(where, errno, message, size);
+    return 0;
 }
 
 static int open_database(struct fa_store *store, const char *where, char *message, size_t size)
@@ -476,8 +516,8 @@ static int open_database(struct fa_store *store, const char *where, char *messag
     int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
     int version;
 
-    if (!is_memory)
-        create_private(where);
+    if (!is_memory && lock_file(store, where, message, size) < 0)
+        return -1;
     if (sqlite3_open_v2(is_memory ? ":memory:" : where, &store->db, flags, NULL) != SQLITE_OK)
         return explain(store, where, message, size);
     version = set_up(store);
@@ -501,6 +541,7 @@ int fa_store_open(const char *where, struct fa_store **ret_store, char *message,
         return -1;
     }
     pm_buf_init(&store->scratch, ROW_DATA_MAX);
+    store->lock_fd = -1;
     if (open_database(store, where, message, size) < 0) {
         fa_store_close(store);
         return -1;
@@ -518,6 +559,8 @@ void fa_store_close(struct fa_store *store)
     for (i = 0; i < STATEMENT_MAX; i++)
         (void)sqlite3_finalize(store->prepared[i]);
     (void)sqlite3_close(store->db); /* rolls back */
+    if (store->lock_fd >= 0)
+        (void)close(store->lock_fd);
     pm_buf_clear(&store->scratch);
     free(store);
 }

@@ -3,9 +3,11 @@
 #include "suite.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -345,8 +347,11 @@ START_TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason)
 
     ck_assert_ptr_nonnull(mkdtemp(dir));
     ck_assert_int_eq(fa_store_open(dir, &store, message, sizeof(message)), -1);
-    ck_assert_ptr_nonnull(strstr(message, "--store"));
+    ck_assert_ptr_nonnull(strstr(message, "Is a directory; name a file in that folder"));
     ck_assert_int_eq(fa_store_open("/nonexistent/s.db", &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "create its folder or choose another --store"));
+    ck_assert_int_eq(fa_store_open("/proc/s.db", &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "choose another --store"));
     snprintf(path, sizeof(path), "%s/s.db", dir);
     file = fopen(path, "w");
     fputs("this is no database, and long enough to be looked at as one: ...................\n"
@@ -355,6 +360,47 @@ START_TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason)
     (void)fclose(file);
     ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), -1);
     ck_assert_ptr_nonnull(strstr(message, path));
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
+START_TEST(test_a_store_belongs_to_one_server)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    struct fa_store *second;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_store_open(path, &second, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "another server has it open; stop that server"));
+    fa_store_close(store);
+    ck_assert_int_eq(fa_store_open(path, &second, message, sizeof(message)), 0);
+    fa_store_close(second);
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
+/* A limit on the size of files stands for a full disk. */
+START_TEST(test_a_disk_without_room_for_a_store_is_told)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    struct rlimit before;
+    struct rlimit none = {0};
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    ck_assert_int_eq(getrlimit(RLIMIT_FSIZE, &before), 0);
+    none.rlim_max = before.rlim_max;
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &none), 0);
+    ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), -1);
+    ck_assert_int_eq(setrlimit(RLIMIT_FSIZE, &before), 0);
+    ck_assert_ptr_nonnull(strstr(message, "File too large"));
     (void)unlink(path);
     (void)rmdir(dir);
 }
@@ -392,6 +438,8 @@ static const struct test_case cases[] = {
     TEST(test_objects_belong_to_account_kind_and_parent),
     TEST(test_a_file_keeps_what_was_committed_and_nothing_else),
     TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason),
+    TEST(test_a_store_belongs_to_one_server),
+    TEST(test_a_disk_without_room_for_a_store_is_told),
     TEST(test_a_store_of_a_newer_version_is_refused),
 };
 
