@@ -7,6 +7,8 @@
 
 #include "buf.h"
 
+#define NAME_SHOWN 64
+
 static const struct fa_checks profiles[] = {
     [FA_PROFILE_STRICT] =
         {
@@ -128,9 +130,10 @@ static const struct {
 
 #define SWITCH_COUNT (sizeof(switches) / sizeof(switches[0]))
 
-static void list_switches(char *message, size_t size)
+static void list_switches(const char *name, size_t name_len, char *message, size_t size)
 {
-    size_t used = (size_t)snprintf(message, size, "no such check; there are");
+    size_t used = (size_t)snprintf(message, size, "there is no check \"%.*s\"; there are",
+                                   name_len < NAME_SHOWN ? (int)name_len : NAME_SHOWN, name);
     size_t i;
 
     for (i = 0; i < SWITCH_COUNT && used < size; i++)
@@ -151,7 +154,7 @@ int fa_checks_set(struct fa_checks *checks, const char *text, char *message, siz
         snprintf(message, size, "check %s takes one of: %s", switches[i].name, switches[i].words);
         return -1;
     }
-    list_switches(message, size);
+    list_switches(text, name_len, message, size);
     return -1;
 }
 

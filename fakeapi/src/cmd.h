@@ -11,8 +11,11 @@ enum {
     CMD_CONFIG = 3, /* accounts file, store, port */
 };
 
-/** @argv: the command's name first */
+/** @argv: CMD_PROGRAM first, as getopt(3) wants it, then the command's own arguments */
 int cmd_serve(int argc, char **argv);
 int cmd_reference(int argc, char **argv);
+
+/** Did all that was printed reach standard output? Says so if not. Returns an exit status. */
+int cmd_flush(void);
 
 #endif

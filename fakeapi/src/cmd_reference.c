@@ -21,9 +21,10 @@ static int print(int (*describe)(struct pm_buf *buf))
     int status = CMD_FAILED;
 
     pm_buf_init(&buf, DOCUMENT_MAX);
-    if (describe(&buf) == 0 && fwrite(buf.data, 1, buf.len, stdout) == buf.len &&
-        fflush(stdout) == 0)
-        status = CMD_OK;
+    if (describe(&buf) == 0) {
+        (void)fwrite(buf.data, 1, buf.len, stdout); /* cmd_flush() sees what failed */
+        status = cmd_flush();
+    }
     pm_buf_clear(&buf);
     return status;
 }
@@ -38,7 +39,7 @@ int cmd_reference(int argc, char **argv)
         return print(fa_describe_openapi);
     if (argc == 2 && strcmp(option, "--help") == 0) {
         fputs(help, stdout);
-        return CMD_OK;
+        return cmd_flush();
     }
     fputs(help, stderr);
     return CMD_USAGE;

@@ -1,12 +1,15 @@
 #include "cmd.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
+#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include "checks.h"
 #include "cleanup.h"
@@ -28,9 +31,6 @@ struct serve {
     char *default_store; /* when none was given */
     enum pm_log_level log_level;
     enum pm_log_format log_format;
-    bool has_generated;
-    char apikey[FA_KEY_SIZE];
-    char secretkey[FA_KEY_SIZE];
 };
 
 static const char help[] =
@@ -104,10 +104,11 @@ static int parse_number(const char *text, long min, long max, long *ret_value)
 {
     char *end;
 
+    if (!isdigit((unsigned char)text[0])) /* strtol() alone takes blanks and signs */
+        return -1;
     errno = 0;
     *ret_value = strtol(text, &end, 10);
-    return errno != 0 || end == text || *end != '\0' || *ret_value < min || *ret_value > max ? -1
-                                                                                             : 0;
+    return errno != 0 || *end != '\0' || *ret_value < min || *ret_value > max ? -1 : 0;
 }
 
 static int take_port(struct serve *serve, const char *text)
@@ -132,9 +133,24 @@ static int take_journal(struct serve *serve, const char *text)
 
 static int take_check(struct serve *serve, const char *text)
 {
+    struct fa_checks scratch = {0};
+    char message[512];
+
+    if (fa_checks_set(&scratch, text, message, sizeof(message)) < 0)
+        return bad_value("check", text, message);
     if (serve->check_count == CHECKS_MAX)
         return bad_value("check", text, "too many checks");
     serve->checks[serve->check_count++] = text;
+    return CMD_OK;
+}
+
+static int take_account(struct serve *serve, char *text)
+{
+    char *colon = strchr(text, ':');
+
+    if (!colon || colon == text || colon[1] == '\0') /* not shown: it may be the secret alone */
+        return bad_value("account", "***", "must be APIKEY:SECRETKEY");
+    serve->account = text;
     return CMD_OK;
 }
 
@@ -174,8 +190,7 @@ static int take_option(struct serve *serve, int id, char *value)
         serve->accounts_file = value;
         return CMD_OK;
     case ACCOUNT:
-        serve->account = value;
-        return CMD_OK;
+        return take_account(serve, value);
     case PROFILE:
         return take_profile(serve, value);
     case CHECK:
@@ -199,19 +214,22 @@ static int take_option(struct serve *serve, int id, char *value)
 /* Returns an exit status, or -1 to go on. */
 static int parse_options(struct serve *serve, int argc, char **argv)
 {
+    int at = 0;
     int id;
 
-    while ((id = getopt_long(argc, argv, "h", long_options, NULL)) != -1) {
+    while ((id = getopt_long(argc, argv, "h", long_options, &at)) != -1) {
         int status;
 
         if (id == HELP || id == 'h') {
             fputs(help, stdout);
-            return CMD_OK;
+            return cmd_flush();
         }
         if (id == VERSION) {
             puts(CMD_PROGRAM " " PM_VERSION);
-            return CMD_OK;
+            return cmd_flush();
         }
+        if (optarg && optarg[0] == '\0')
+            return bad_value(long_options[at].name, optarg, "must not be empty");
         status = take_option(serve, id, optarg);
         if (status != CMD_OK)
             return status;
@@ -225,21 +243,43 @@ static int parse_options(struct serve *serve, int argc, char **argv)
 
 /* Starting */
 
-static int make_default_store(struct serve *serve)
+/* NULL if there is none. */
+static const char *home_dir(void)
+{
+    const char *home = getenv("HOME");
+    const struct passwd *user;
+
+    if (home && home[0] == '/')
+        return home;
+    user = getpwuid(geteuid());
+    return user && user->pw_dir[0] == '/' ? user->pw_dir : NULL;
+}
+
+/* The folder of the default store; NULL if the user has no home. The caller frees it. */
+static char *state_dir(void)
 {
     const char *state = getenv("XDG_STATE_HOME");
-    const char *home = getenv("HOME");
+    const char *home = home_dir();
+    char *dir = NULL;
+
+    if (state && state[0] == '/')
+        return asprintf(&dir, "%s/" CMD_PROGRAM, state) < 0 ? NULL : dir;
+    if (!home || asprintf(&dir, "%s/.local/state/" CMD_PROGRAM, home) < 0)
+        return NULL;
+    return dir;
+}
+
+static int make_default_store(struct serve *serve)
+{
     PM_AUTO_FREE char *dir = NULL;
-    int r;
 
     if (serve->options.store)
         return 0;
-    if (state && state[0] == '/')
-        r = asprintf(&dir, "%s/" CMD_PROGRAM, state);
-    else
-        r = asprintf(&dir, "%s/.local/state/" CMD_PROGRAM, home && home[0] == '/' ? home : "/root");
-    if (r < 0)
+    dir = state_dir();
+    if (!dir) {
+        pm_log_error("this user has no home folder for the store; choose a --store");
         return -1;
+    }
     if (pm_fs_make_dirs(dir, 0700) < 0) {
         pm_log_error("cannot create the folder \"%s\" for the store: %s; choose another --store",
                      dir, strerror(errno));
@@ -253,13 +293,9 @@ static int make_default_store(struct serve *serve)
 
 static int add_given_account(struct fa_server *server, char *account)
 {
-    char *colon = strchr(account, ':');
+    char *colon = strchr(account, ':'); /* see take_account() */
     int r;
 
-    if (!colon) {
-        pm_log_error("--account must be APIKEY:SECRETKEY");
-        return -1;
-    }
     pm_log_warning(
         "--account shows the secret key to everyone who can run ps; use --accounts FILE");
     *colon = '\0';
@@ -275,20 +311,13 @@ static int add_accounts(struct serve *serve, struct fa_server *server)
     char message[512];
 
     if (serve->account && add_given_account(server, serve->account) < 0)
-        return -1;
+        return CMD_USAGE;
     if (serve->accounts_file &&
         fa_server_accounts_file(server, serve->accounts_file, message, sizeof(message)) < 0) {
         pm_log_error("%s", message);
-        return -1;
+        return CMD_CONFIG;
     }
-    if (fa_server_account_count(server) > 0)
-        return 0;
-    if (fa_server_account_generate(server, serve->apikey, serve->secretkey) < 0) {
-        pm_log_error("cannot generate an account");
-        return -1;
-    }
-    serve->has_generated = true;
-    return 0;
+    return CMD_OK;
 }
 
 static int write_file(const char *path, const char *text, mode_t mode)
@@ -308,16 +337,40 @@ static int announce(const struct serve *serve, const struct fa_server *server)
     snprintf(dashboard, sizeof(dashboard), "%s\n", fa_server_dashboard_url(server));
     if (write_file(serve->port_file, port, 0644) < 0 ||
         write_file(serve->dashboard_file, dashboard, 0600) < 0)
-        return -1;
+        return CMD_CONFIG;
     printf(CMD_PROGRAM " " PM_VERSION " ready\n"
                        "  API        %s\n"
                        "  dashboard  %s\n",
            fa_server_url(server), fa_server_dashboard_url(server));
-    if (serve->has_generated)
-        printf("  apikey     %s\n"
-               "  secretkey  %s  (shown once)\n",
-               serve->apikey, serve->secretkey);
-    return fflush(stdout) == 0 ? 0 : -1;
+    return cmd_flush();
+}
+
+/* Last of all: its keys are shown once, so it must not be made when they cannot be. */
+static int generate_account(struct fa_server *server)
+{
+    char apikey[FA_KEY_SIZE];
+    char secretkey[FA_KEY_SIZE];
+
+    if (fa_server_account_count(server) > 0)
+        return CMD_OK;
+    if (fa_server_account_generate(server, apikey, secretkey) < 0) {
+        pm_log_error("cannot generate an account");
+        return CMD_FAILED;
+    }
+    printf("  apikey     %s\n"
+           "  secretkey  %s  (shown once)\n",
+           apikey, secretkey);
+    return cmd_flush();
+}
+
+/* Returns an exit status. */
+static int make_ready(struct serve *serve, struct fa_server *server)
+{
+    int status = add_accounts(serve, server);
+
+    if (status == CMD_OK)
+        status = announce(serve, server);
+    return status == CMD_OK ? generate_account(server) : status;
 }
 
 static void log_line(void *context, enum fa_verdict verdict, const char *line)
@@ -348,16 +401,16 @@ static int run_until(struct serve *serve, const sigset_t *signals)
     struct fa_server *server;
     char message[512];
     int signal_number;
-    int status = CMD_CONFIG;
+    int status;
 
     if (fa_server_start(&serve->options, &server, message, sizeof(message)) < 0) {
         pm_log_error("%s", message);
         return CMD_CONFIG;
     }
-    if (add_accounts(serve, server) == 0 && announce(serve, server) == 0) {
+    status = make_ready(serve, server);
+    if (status == CMD_OK) {
         (void)sigwait(signals, &signal_number); /* fails only for a set with invalid signals */
         pm_log_debug("signal %d: stopping", signal_number);
-        status = CMD_OK;
     }
     fa_server_stop(server);
     return status;
@@ -378,6 +431,7 @@ int cmd_serve(int argc, char **argv)
     serve.options.logs_accepted = serve.log_level == PM_LOG_DEBUG;
     pm_log_setup(CMD_PROGRAM, serve.log_level, serve.log_format);
     raise_limits();
+    (void)signal(SIGPIPE, SIG_IGN); /* a reader of ours that has gone is an error of write(2) */
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGTERM);
     (void)sigaddset(&signals, SIGINT);

@@ -1,6 +1,9 @@
 /* paidmonitor-fakeapi: the command line. Each command is a file cmd_<name>.c. */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "log.h"
@@ -31,23 +34,50 @@ static void print_help(FILE *out)
           out);
 }
 
+int cmd_flush(void)
+{
+    if (fflush(stdout) == 0 && !ferror(stdout))
+        return CMD_OK;
+    pm_log_error("cannot write to standard output: %s", strerror(errno));
+    return CMD_FAILED;
+}
+
+/*
+ * Started with closed standard streams, the sockets and files opened next would take their places.
+ * Standard output is opened for reading: what is printed there gets an error, as it should.
+ */
+static void open_standard_streams(void)
+{
+    static const int modes[] = {O_RDONLY, O_RDONLY, O_WRONLY};
+    int fd;
+
+    for (fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0)
+            (void)open("/dev/null", modes[fd]); /* takes the lowest free number: this one */
+}
+
 int main(int argc, char **argv)
 {
+    static char program[] = CMD_PROGRAM;
     const char *name = argc > 1 ? argv[1] : "";
     size_t i;
 
+    open_standard_streams();
     pm_log_setup(CMD_PROGRAM, PM_LOG_INFO, PM_LOG_TEXT);
     if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0) {
         print_help(stdout);
-        return CMD_OK;
+        return cmd_flush();
     }
     if (strcmp(name, "--version") == 0) {
         puts(CMD_PROGRAM " " PM_VERSION);
-        return CMD_OK;
+        return cmd_flush();
     }
-    for (i = 0; i < COMMAND_COUNT; i++)
-        if (strcmp(commands[i].name, name) == 0)
+    for (i = 0; i < COMMAND_COUNT; i++) {
+        if (strcmp(commands[i].name, name) == 0) {
+            argv[1] = program;
             return commands[i].run(argc - 1, argv + 1);
+        }
+    }
     if (name[0])
         fprintf(stderr, CMD_PROGRAM ": there is no command \"%s\"\n\n", name);
     print_help(stderr);
