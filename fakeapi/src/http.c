@@ -89,6 +89,7 @@ struct fa_http {
     size_t peers_max;
     struct fa_http_stream *streams;
     struct fa_http_exchange *held; /* wait for the commit, newest first */
+    bool is_behind;                /* there are committed answers that were not sent yet */
     size_t exchange_count;
 };
 
@@ -544,19 +545,22 @@ static void resume_held(struct fa_http *http)
 
 /*
  * End a turn of the loop: one commit for all that was written in it, then the answers. Sending them
- * may bring further requests; those beyond ROUNDS_MAX wait for the next turn, so that whoever sends
- * without a pause does not hold up signals, deadlines and streams.
+ * may bring further requests. After ROUNDS_MAX the answers are left to the next turn, so that
+ * whoever sends without a pause does not hold up signals, deadlines and streams; but no turn leaves
+ * anything uncommitted behind.
  */
 static void settle(struct fa_http *http)
 {
     int round;
 
-    for (round = 0; http->held && round < ROUNDS_MAX; round++) {
+    for (round = 0; http->held; round++) {
         if (http->options.commit(http->options.context) < 0)
             fail_held(http);
         resume_held(http);
-        MHD_run(http->daemon);
+        if (round < ROUNDS_MAX)
+            MHD_run(http->daemon);
     }
+    http->is_behind = round > ROUNDS_MAX;
 }
 
 /* Connections */
@@ -736,7 +740,7 @@ static int wait_ms(const struct fa_http *http)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
 
-    if (http->held)
+    if (http->is_behind)
         return 0;
     if (MHD_get_timeout(http->daemon, &timeout) != MHD_YES || timeout > TICK_MS)
         return TICK_MS;
@@ -794,11 +798,7 @@ static void finish(struct fa_http *http)
     end_streams(http);
     fa_peers_stop_reading(&http->peers);
     while (http->exchange_count > 0 && pm_clock_mono_ms() < end_ms)
-        (void)turn(http, http->held ? 0 : 10);
-    if (http->held) {
-        (void)http->options.commit(http->options.context); /* nobody is left to be told */
-        resume_held(http);                                 /* libmicrohttpd insists on it */
-    }
+        (void)turn(http, http->is_behind ? 0 : 10);
 }
 
 void fa_http_run(struct fa_http *http)
