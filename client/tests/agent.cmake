@@ -35,3 +35,14 @@ endif()
 pm_add_script_test(NAME test_agent_manual SCRIPT test_agent_manual.sh
     ARGS "$<TARGET_FILE:paidmonitor-agent>" "${PROJECT_SOURCE_DIR}/client/man/paidmonitor-agent.8" LABELS unit)
 pm_add_script_test(NAME test_agent_sandbox SCRIPT test_agent_sandbox.sh LABELS unit)
+
+# Kills and failures at every system call, for as long as one likes: ci/chaos. Sanitizers and ptrace
+# do not go together.
+if(BUILD_FAKEAPI AND BUILD_TESTING AND NOT PM_SANITIZE)
+    add_executable(chaos_agent chaos_agent.c support/agent_main.c support/tracer.c)
+    target_include_directories(chaos_agent PRIVATE support)
+    target_link_libraries(chaos_agent PRIVATE pm_compiler ${agent_libs} fakeapi_static)
+    target_link_options(chaos_agent PRIVATE -Wl,--wrap=pm_clock_wall_ms)
+    add_test(NAME chaos_agent COMMAND chaos_agent --seconds 20)
+    pm_test_properties(chaos_agent integration 120)
+endif()
