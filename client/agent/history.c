@@ -224,7 +224,10 @@ int pm_history_find_unsent(struct pm_history *history, const char *id, int64_t *
 
     if (!has_table(history, "unsent"))
         return 0;
-    r = ask_one(history, "SELECT at, reason FROM unsent WHERE id = ?1", id, 0, &row, err);
+    r = ask_one(history,
+                "SELECT at, reason || coalesce('; event ' || counted_in || ' counts it', '')"
+                " FROM unsent WHERE id = ?1",
+                id, 0, &row, err);
     if (r > 0) {
         *ret_at_ms = sqlite3_column_int64(row, 0);
         copy_text(row, 1, ret_reason, size);

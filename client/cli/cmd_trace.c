@@ -33,13 +33,14 @@ enum hop {
 enum state {
     UNKNOWN, /* nothing tells, or it did not come so far */
     PASSED,
-    WAITING, /* it is here */
-    LOST,    /* it goes no further than this */
+    WAITING,  /* it is here */
+    LOST,     /* it goes no further than this */
+    LEFT_OUT, /* nor does this, as the configuration says */
 };
 
 static const char *const hop_names[HOP_MAX] = {"record", "journal", "attempts", "server", "row"};
-static const char *const state_names[] = {"unknown", "passed", "waiting", "lost"};
-static const char *const marks[] = {"-", "ok", "..", "!!"};
+static const char *const state_names[] = {"unknown", "passed", "waiting", "lost", "left out"};
+static const char *const marks[] = {"-", "ok", "..", "!!", "--"};
 
 struct trace {
     char id[PM_EVENT_ID_SIZE];
@@ -131,17 +132,19 @@ static int follow_refused(struct trace *trace, struct pm_error *err)
 {
     char reason[PM_HISTORY_TEXT_SIZE];
     const char *what = "was put away, because it is no record";
+    enum state state = LOST;
     int64_t at_ms = 0;
     int r = pm_history_find_bad(trace->history, trace->id, &at_ms, reason, sizeof(reason), err);
 
     if (r == 0) {
         what = "is not sent by itself";
+        state = LEFT_OUT;
         r = pm_history_find_unsent(trace->history, trace->id, &at_ms, reason, sizeof(reason), err);
     }
     if (r <= 0)
         return r;
     set(trace, HOP_RECORD, PASSED, "the agent took it over");
-    set(trace, HOP_JOURNAL, LOST, what);
+    set(trace, HOP_JOURNAL, state, what);
     add_reason(trace, HOP_JOURNAL, reason);
     add_time(trace, HOP_JOURNAL, at_ms);
     return 1;
@@ -203,10 +206,11 @@ static int follow_journal(struct trace *trace, struct pm_error *err)
         set(trace, HOP_RECORD, PASSED, "the agent took it over");
     trace->states[HOP_JOURNAL] =
         trace->event.state == PM_HISTORY_WAITING && trace->event.attempts == 0 ? WAITING : PASSED;
-    (void)pm_buf_addf(&trace->texts[HOP_JOURNAL], "%sfor monitor '",
-                      trace->states[HOP_JOURNAL] == WAITING
-                          ? "not sent yet: does paidmonitor-agent run? It is "
-                          : "");
+    (void)pm_buf_addf(
+        &trace->texts[HOP_JOURNAL], "%sfor monitor '",
+        trace->states[HOP_JOURNAL] == WAITING
+            ? "no attempt to send it has ended yet: does paidmonitor-agent run? It is "
+            : "");
     (void)pm_text_add_visible(&trace->texts[HOP_JOURNAL], trace->event.monitor,
                               strlen(trace->event.monitor));
     (void)pm_buf_addf(&trace->texts[HOP_JOURNAL], "', checktime %" PRId64,
@@ -314,7 +318,7 @@ static enum hop place(const struct trace *trace)
     enum hop hop, at = HOP_RECORD;
 
     for (hop = HOP_RECORD; hop < HOP_MAX; hop++) {
-        if (trace->states[hop] == LOST)
+        if (trace->states[hop] == LOST || trace->states[hop] == LEFT_OUT)
             return hop;
         if (trace->states[hop] != UNKNOWN)
             at = hop;
@@ -331,9 +335,18 @@ static const char *sentence(const struct trace *trace, enum hop at)
         [HOP_ROW] = "It arrived",
     };
 
-    if (trace->states[at] == LOST)
+    switch (trace->states[at]) {
+    case LOST:
         return "It vanished";
-    return trace->states[at] == WAITING ? "It waits" : sentences[at];
+    case LEFT_OUT:
+        return "It was left out";
+    case WAITING:
+        return "It waits";
+    case UNKNOWN:
+    case PASSED:
+        break;
+    }
+    return sentences[at];
 }
 
 /* Who, from where, through what. */
@@ -419,7 +432,7 @@ static int tell(const struct cli *cli, struct trace *trace)
     r = json_print(&buf);
     if (r != CLI_OK || trace->states[HOP_ROW] == PASSED)
         return r;
-    return state == LOST ? CLI_REFUSED : CLI_NETWORK;
+    return state == LOST || state == LEFT_OUT ? CLI_REFUSED : CLI_NETWORK;
 }
 
 /* ---- the command ---- */
