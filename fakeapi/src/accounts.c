@@ -184,11 +184,7 @@ static int write_account(struct fa_accounts *accounts, const struct fa_account *
     int64_t id;
     int r = fa_store_account_set(accounts->store, account);
 
-    if (r == FA_STORE_ABSENT)
-        r = fa_store_account_add(accounts->store, account, &id);
-    if (r == 0)
-        r = fa_store_commit(accounts->store);
-    return r;
+    return r == FA_STORE_ABSENT ? fa_store_account_add(accounts->store, account, &id) : r;
 }
 
 /* Accounts change so seldom that reading all anew is the simplest way to be right. */
@@ -198,8 +194,14 @@ static int reload(struct fa_accounts *accounts)
     return fa_store_accounts(accounts->store, add_principal, accounts);
 }
 
-int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
-                    size_t size)
+static int store_failed(const struct fa_accounts *accounts, char *message, size_t size)
+{
+    snprintf(message, size, "the store failed: %s", fa_store_message(accounts->store));
+    return -1;
+}
+
+static int put_one(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
+                   size_t size)
 {
     const struct fa_principal *reseller =
         spec->reseller ? fa_accounts_find(accounts, spec->reseller) : NULL;
@@ -227,9 +229,39 @@ int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *
         snprintf(message, size, "cannot hash the password");
         return -1;
     }
-    if (write_account(accounts, &account) < 0 || reload(accounts) < 0) {
-        snprintf(message, size, "the store failed: %s", fa_store_message(accounts->store));
-        return -1;
-    }
+    if (write_account(accounts, &account) < 0 || reload(accounts) < 0)
+        return store_failed(accounts, message, size);
     return 0;
+}
+
+int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_spec *specs,
+                        size_t count, char *message, size_t size, size_t *ret_bad)
+{
+    size_t i = 0;
+    int r = 0;
+
+    *ret_bad = count;
+    if (fa_store_begin(accounts->store) < 0)
+        return store_failed(accounts, message, size);
+    while (i < count && (r = put_one(accounts, &specs[i], message, size)) == 0)
+        i++;
+    if (r < 0) {
+        *ret_bad = i;
+        fa_store_undo(accounts->store);
+    } else if (fa_store_done(accounts->store) < 0) {
+        r = store_failed(accounts, message, size);
+    }
+    if (fa_store_commit(accounts->store) < 0 && r == 0)
+        r = store_failed(accounts, message, size);
+    if (r < 0)
+        (void)reload(accounts); /* else some of them would be known until the next start */
+    return r;
+}
+
+int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
+                    size_t size)
+{
+    size_t bad;
+
+    return fa_accounts_put_all(accounts, spec, 1, message, size, &bad);
 }

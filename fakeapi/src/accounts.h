@@ -49,19 +49,27 @@ bool fa_principal_is_betrayed(const struct fa_principal *principal, const char *
 bool fa_accounts_are_betrayed(const struct fa_accounts *accounts, const char *bytes, size_t len);
 
 /**
- * Add an account or change one, in the store too, committed.
+ * Add accounts or change those with their apikeys, in the store too: all of them, committed, or
+ * none.
  *
  * @message:  on failure one line for a person
+ * @ret_bad:  on failure the index of the one that is wrong, or @count
  *
  * Errors: -1 keys that are empty, too long or not printable ASCII, unknown reseller, or the store
  * failed
  */
+int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_spec *specs,
+                        size_t count, char *message, size_t size, size_t *ret_bad);
+
+/** The same for one. */
 int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
                     size_t size);
 
 /**
- * Read accounts from an INI file that only its owner can read: a section per account, named after
- * it, with `apikey`, `secretkey` and optionally `user`, `password`, `reseller`.
+ * Read accounts from an INI file: a section per account, named after it, with `apikey`, `secretkey`
+ * and optionally `user`, `password`, `reseller`. All are taken, or none. Accounts that are in the
+ * store but not in the file stay. The file must belong to root or the effective user; others must
+ * not be able to read it, nor its group to write it.
  *
  * @message:  on failure one line with file and line number
  *
