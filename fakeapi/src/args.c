@@ -7,6 +7,7 @@
 
 #include "app.h"
 #include "json.h"
+#include "reply.h"
 #include "routes.h"
 #include "text.h"
 
@@ -130,12 +131,26 @@ static const char *read_text(struct fa_call *call, struct fa_arg *arg)
     return NULL;
 }
 
+/* What names a thing has to come back in XML as well; results are data and may be anything. */
+static const char *check_xml(struct fa_call *call, const struct fa_arg *arg, const char *text)
+{
+    if (!call->route->is_writing || fa_is_xml_text(text))
+        return NULL;
+    if (call->app->checks.names_fit_xml)
+        return "holds a character that XML cannot carry";
+    fa_deviate(call, "1.7", "%s holds a character that XML cannot carry", arg->spec->name);
+    return NULL;
+}
+
 static const char *read_plain(struct fa_call *call, struct fa_arg *arg)
 {
+    const char *wrong;
+
     arg->text = fa_plain_parse(&call->arena, arg->text);
     if (!arg->text)
         return "too large";
-    return read_text(call, arg);
+    wrong = read_text(call, arg);
+    return wrong ? wrong : check_xml(call, arg, arg->text);
 }
 
 static const char *read_integer(struct fa_call *call, struct fa_arg *arg)
@@ -266,7 +281,7 @@ static const char *check_definition(const struct fa_item *item)
 static const char *read_definitions(struct fa_call *call, struct fa_arg *arg)
 {
     const char *wrong = read_items(call, arg, FA_FORM_DEFINITIONS);
-    size_t i;
+    size_t i, k;
 
     if (wrong)
         return wrong;
@@ -274,8 +289,11 @@ static const char *read_definitions(struct fa_call *call, struct fa_arg *arg)
         return "no entries";
     if (arg->count > FA_DEFINED_MAX)
         return "more than 100 entries";
-    for (i = 0; i < arg->count && !wrong; i++)
+    for (i = 0; i < arg->count && !wrong; i++) {
         wrong = check_definition(&arg->items[i]);
+        for (k = 0; k < arg->items[i].field_count && !wrong; k++)
+            wrong = check_xml(call, arg, arg->items[i].fields[k]);
+    }
     return wrong;
 }
 

@@ -38,6 +38,7 @@ struct fa_checks {
     bool refuses_duplicates;     /* one name twice */
     bool results_are_declared;
     bool results_are_typed;
+    bool names_fit_xml; /* in names and definitions, characters that XML cannot carry are refused */
     bool tells_diagnosis; /* X-Fakeapi-Diagnosis on a wrong checksum */
     enum fa_name_scope name_scope;
     enum fa_replay replay;

@@ -79,14 +79,14 @@ void fa_diagnose(struct fa_call *call)
         .secret = text_bytes(call->caller->account.secretkey),
         .apikey = text_bytes(call->caller->account.apikey),
         .checksum = {checksum->value, checksum->value_len},
-        .hypotheses_max = takes_time ? FA_DOCTOR_HYPOTHESES_PATIENT : 0,
-        .bytes_max = takes_time ? FA_DOCTOR_BYTES_PATIENT : 0,
+        .hypotheses_max = takes_time ? FA_DOCTOR_HYPOTHESES_PATIENT : FA_DOCTOR_HYPOTHESES_HURRIED,
+        .bytes_max = takes_time ? FA_DOCTOR_BYTES_PATIENT : FA_DOCTOR_BYTES_HURRIED,
     };
     struct fa_diagnosis diagnosis = {0};
 
     if (request.params && fa_doctor_examine(&request, &diagnosis) == 0)
         render(call, &diagnosis);
-    if (diagnosis.tried > FA_DOCTOR_HYPOTHESES)
+    if (diagnosis.tried > FA_DOCTOR_HYPOTHESES_HURRIED)
         patience->spent++;
     fa_diagnosis_clear(&diagnosis);
 }

@@ -47,6 +47,10 @@ struct fa_doctor_case {
 #define FA_DOCTOR_HYPOTHESES 20000
 #define FA_DOCTOR_BYTES      (16u << 20)
 
+/* Ours: when many come at once. Every single mistake, and the commonest pairs. */
+#define FA_DOCTOR_HYPOTHESES_HURRIED 5000
+#define FA_DOCTOR_BYTES_HURRIED      (2u << 20)
+
 /* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs. */
 #define FA_DOCTOR_HYPOTHESES_PATIENT 200000
 #define FA_DOCTOR_BYTES_PATIENT      (128u << 20)

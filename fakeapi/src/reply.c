@@ -100,6 +100,21 @@ static bool is_xml_char(uint32_t code)
            (code >= 0xe000 && code <= 0xfffd) || code >= 0x10000;
 }
 
+bool fa_is_xml_text(const char *text)
+{
+    size_t left = strlen(text);
+
+    while (left > 0) {
+        size_t len = pm_text_utf8_len(text, left);
+
+        if (len == 0 || !is_xml_char(code_point((const unsigned char *)text, len)))
+            return false;
+        text += len;
+        left -= len;
+    }
+    return true;
+}
+
 static int add_xml_chars(struct pm_buf *buf, const char *text)
 {
     size_t left = strlen(text);

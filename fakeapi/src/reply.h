@@ -48,6 +48,9 @@ void fa_write_null(struct fa_writer *writer, const char *name);
 /** A JSON value as it is; in XML its members as elements, those of a list called `item`. */
 void fa_write_json(struct fa_writer *writer, const char *name, const struct fa_json *json);
 
+/** Is every character one that XML 1.0 can carry? Others are left out of XML answers. */
+bool fa_is_xml_text(const char *text);
+
 struct fa_error_form {
     bool is_xml;
     bool is_reading; /* the action reads, or nothing is known about it but a GET */

@@ -189,6 +189,30 @@ START_TEST(test_what_xml_cannot_carry_does_not_spoil_it)
 }
 END_TEST
 
+START_TEST(test_names_that_xml_cannot_carry_are_refused)
+{
+    static const char *const rows[] = {
+        "name=a%01b&tag=t&resultParams=x:X::3",        "name=n&tag=a%EF%BF%BE&resultParams=x:X::3",
+        "name=n&tag=t&resultParams=x%2501:X::3",       "name=n&tag=t&resultParams=x:X%251B::3",
+        "name=n&tag=t&resultParams=x:X::3&type=a%0Bb",
+    };
+    struct pm_buf body;
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        begin(&body, "addMonitor");
+        (void)pm_buf_addf(&body, "&%s", rows[i]);
+        post(&body);
+        ck_assert_int_eq(site_reply.status, 400);
+        site_expect_part("{\"status\":\"Invalid ");
+    }
+    site_get("action=getMonitors");
+    site_expect(200, "[{\"id\":\"1\",\"tag\":\"t\",\"name\":\"m\",\"type\":\"custom\"}]");
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_duplicate_names_are_refused)
 {
     static const char *const rows[] = {
@@ -398,6 +422,7 @@ static const struct test_case cases[] = {
     TEST(test_bytes_that_are_no_text_are_refused),
     TEST(test_refusals_in_xml_are_xml_whatever_they_name),
     TEST(test_what_xml_cannot_carry_does_not_spoil_it),
+    TEST(test_names_that_xml_cannot_carry_are_refused),
     TEST(test_duplicate_names_are_refused),
     TEST(test_deep_and_broken_json_is_refused),
     TEST(test_ten_thousand_parameters_are_too_many),

@@ -52,6 +52,7 @@ START_TEST(test_switches_are_set_by_name)
         "duplicate-names=name+tag+type",
         "replay=off",
         "replay=refuse",
+        "names-fit-xml=off",
         "diagnosis-header=off",
     };
     struct fa_checks checks;
