@@ -1,5 +1,6 @@
 /* Results and additional results: PROTOCOL.md §3.6–§3.9. */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,11 +35,12 @@ struct report {
 static bool is_float(const char *text)
 {
     char *end;
+    double number;
 
     if (strspn(text, "+-.0123456789eE") != strlen(text))
         return false; /* strtod also takes names and hexadecimal numbers */
-    (void)strtod(text, &end);
-    return end != text && *end == '\0';
+    number = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(number); /* not 1e999 */
 }
 
 static bool is_integer(const char *text)
@@ -107,7 +109,7 @@ static enum fa_error undeclared(struct report *report, const char *name)
 
 static enum fa_error no_memory(struct fa_call *call)
 {
-    return fa_refuse(call, FA_E_INVALID, "results", "too many values");
+    return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
 }
 
 static enum fa_error read_values(struct report *report, const char *text, struct column *column)

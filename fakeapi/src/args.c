@@ -123,6 +123,14 @@ static int parse_integer(const char *text, int64_t *ret_value)
     return end == text || *end != '\0' || errno != 0 ? -1 : 0;
 }
 
+/* Ids are what the server gave out: digits, without a sign. */
+static int parse_id(const char *text, int64_t *ret_id)
+{
+    if (!isdigit((unsigned char)text[0]) || parse_integer(text, ret_id) < 0)
+        return -1;
+    return *ret_id > 0 ? 0 : -1;
+}
+
 static const char *read_text(struct fa_call *call, struct fa_arg *arg)
 {
     (void)call;
@@ -168,9 +176,7 @@ static const char *read_integer(struct fa_call *call, struct fa_arg *arg)
 static const char *read_id(struct fa_call *call, struct fa_arg *arg)
 {
     (void)call;
-    if (parse_integer(arg->text, &arg->number) < 0 || arg->number <= 0)
-        return "no positive integer";
-    return NULL;
+    return parse_id(arg->text, &arg->number) < 0 ? "no positive integer" : NULL;
 }
 
 static const char *read_time(struct fa_call *call, struct fa_arg *arg)
@@ -225,7 +231,7 @@ static const char *read_list(const char *text, int64_t *ids, size_t *count)
             return "no list of ids";
         memcpy(part, text, len);
         part[len] = '\0';
-        if (parse_integer(part, &ids[*count]) < 0 || ids[*count] <= 0)
+        if (parse_id(part, &ids[*count]) < 0)
             return "no list of ids";
         (*count)++;
         if (text[len] == '\0')
