@@ -2,7 +2,7 @@
 set(agent_libs pm_agent pm_event pm_config pm_client_objects pm_util)
 
 pm_add_test(NAME test_event SOURCES test_event.c LIBS pm_event pm_util LABELS unit)
-foreach(part backoff verdict compose journal pickup)
+foreach(part admit backoff verdict compose filter journal metrics pickup)
     pm_add_test(NAME test_agent_${part} SOURCES test_agent_${part}.c
         LIBS ${agent_libs} LABELS unit)
 endforeach()

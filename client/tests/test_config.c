@@ -81,6 +81,46 @@ START_TEST(test_config_reads_every_key)
 }
 END_TEST
 
+START_TEST(test_config_reads_what_only_the_agent_needs)
+{
+    ck_assert_msg(read_text("[agent]\nrequests = 2\nmax_waiting = 0\nnewest_first = yes\n"
+                            "failure_burst = 0\nmetrics_file = /m\n"
+                            "[filter]\nignore_services = none\nonly_networks = ::1 192.0.2.0/24\n"
+                            "[result]\nwho = Who: login :%{user}: x\nb = B::b\n") == 0,
+                  "%s", err.message);
+    ck_assert_int_eq(config.requests, 2);
+    ck_assert_int_eq(config.max_waiting, 0);
+    ck_assert(config.newest_first);
+    ck_assert_int_eq(config.failure_burst, 0);
+    ck_assert_str_eq(config.metrics_file, "/m");
+    ck_assert_str_eq(config.ignore[PM_FILTER_SERVICES], "none");
+    ck_assert_ptr_null(config.only[PM_FILTER_USERS]);
+    ck_assert_str_eq(config.only[PM_FILTER_NETWORKS], "::1 192.0.2.0/24");
+    ck_assert_uint_eq(config.column_count, 2);
+    ck_assert_str_eq(config.columns[0].name, "who");
+    ck_assert_str_eq(config.columns[0].value, "Who: login :%{user}: x");
+    ck_assert_str_eq(config.columns[1].name, "b");
+    pm_config_clear(&config);
+    remove_file();
+}
+END_TEST
+
+START_TEST(test_config_has_room_for_so_many_columns)
+{
+    char line[64];
+    int i;
+
+    ck_assert_int_eq(pm_config_init(&config, &err), 0);
+    for (i = 0; i <= PM_CONFIG_COLUMNS_MAX; i++) {
+        (void)snprintf(line, sizeof(line), "c%d", i);
+        ck_assert_int_eq(pm_config_set(&config, "result", line, "C:c:c", &err),
+                         i < PM_CONFIG_COLUMNS_MAX ? 0 : PM_ERR_CONFIG);
+    }
+    ck_assert_ptr_nonnull(strstr(err.message, "more than"));
+    pm_config_clear(&config);
+}
+END_TEST
+
 START_TEST(test_config_takes_an_empty_file)
 {
     ck_assert_int_eq(read_text(""), 0);
@@ -110,6 +150,12 @@ START_TEST(test_config_names_the_line_at_fault)
         {"[monitor]\ntag = a\n[api]\nurl = x\n[monitor]\ntag = b\n", ":6: 'tag' is given twice"},
         {"[api]\nurl = x\n  y = z\n", ":3: unknown key 'y'"},
         {"[api]\nbad1 = 1\nbad2 = 2\n", ":2: unknown key 'bad1'"},
+        {"[agent]\nrequests = many\n", ":2: 'requests' is a number from 0 to 10000000"},
+        {"[agent]\nmax_waiting = -1\n", ":2: 'max_waiting'"},
+        {"[agent]\nnewest_first = 1\n", ":2: 'newest_first' is yes or no"},
+        {"[filter]\nignore_all = x\n", ":2: unknown key 'ignore_all' in section [filter]"},
+        {"[result]\na = A:a:%{user}\na = B:b:%{user}\n", ":3: 'a' is given twice"},
+        {"[result]\na =\n", ":2: 'a' has no value"},
     };
     size_t i;
 
@@ -265,6 +311,8 @@ END_TEST
 static const struct test_case cases[] = {
     TEST(test_config_has_defaults),
     TEST(test_config_reads_every_key),
+    TEST(test_config_reads_what_only_the_agent_needs),
+    TEST(test_config_has_room_for_so_many_columns),
     TEST(test_config_takes_an_empty_file),
     TEST(test_config_names_the_line_at_fault),
     TEST(test_config_refuses_long_lines),
