@@ -34,6 +34,7 @@
 #define DROP        "/run/paidmonitor/drop"
 #define WITNESSES   "/run/witness"
 #define DEADLINE_MS 6000          /* some logins that fail hang; one that is cut is no hole */
+#define PATIENCE_MS 60000         /* for what does not hang, on a busy machine */
 #define EDGE        (160 * 1024L) /* a few times what the module takes */
 #define END         (-1)
 
@@ -80,6 +81,23 @@ static int limit_files_softly(long value)
         return -1;
     both.rlim_cur = (rlim_t)value;
     return setrlimit(RLIMIT_NOFILE, &both);
+}
+
+/* Hands on so many open files that only @free more fit. */
+static int take_descriptors(long free)
+{
+    int fd = 2;
+
+    if (limit_files(64) != 0)
+        return -1;
+    while (fd >= 0 && fd < 63 - free)
+        fd = open("/dev/null", O_RDONLY);
+    return 0;
+}
+
+static int limit_time(long value)
+{
+    return limit(RLIMIT_CPU, value);
 }
 
 static int limit_size(long value)
@@ -266,6 +284,8 @@ static const struct row rows[] = {
     {"nothing", nothing, {0, END}, 0},
     {"files", limit_files, {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 16, 20, 32, END}, 0},
     {"files, soft limit", limit_files_softly, {4, 5, 6, 7, 8, 9, 10, 12, END}, 0},
+    {"free descriptors", take_descriptors, {0, 1, 2, 3, 4, 5, 6, 8, 12, END}, 0},
+    {"processor time", limit_time, {0, 1, END}, 0},
     {"file size", limit_size, {0, 1, 100, END}, 0},
     {"file size, SIGXFSZ ignored", limit_size_quietly, {0, 1, 100, END}, 0},
     {"processes", limit_processes, {0, 1, 2, END}, 0},
@@ -545,9 +565,9 @@ static void end(pid_t pid)
     (void)waitpid(pid, NULL, 0);
 }
 
-static void await_end(pid_t pid)
+static void await_end(pid_t pid, int within_ms)
 {
-    int64_t deadline = now_ms() + DEADLINE_MS;
+    int64_t deadline = now_ms() + within_ms;
 
     while (waitpid(pid, NULL, WNOHANG) != pid) {
         struct pollfd output = {.fd = terminal, .events = POLLIN};
@@ -565,7 +585,7 @@ static void await_end(pid_t pid)
     ssh_client = 0;
 }
 
-static void log_in(const struct service *service, const struct row *row, long value,
+static void log_in(const struct service *service, const struct row *row, long value, int within_ms,
                    struct trace *ret_trace)
 {
     char witness[64];
@@ -573,7 +593,7 @@ static void log_in(const struct service *service, const struct row *row, long va
     memset(ret_trace, 0, sizeof(*ret_trace));
     (void)snprintf(witness, sizeof(witness), WITNESSES "/%s", service->name);
     (void)rmdir(witness);
-    await_end(service->start(row, value));
+    await_end(service->start(row, value), within_ms);
     ret_trace->works = rmdir(witness) == 0;
     read_drop(service->name, ret_trace);
 }
@@ -590,7 +610,7 @@ static bool try_value(const struct service *service, const struct row *row, long
 {
     struct trace trace;
 
-    log_in(service, row, value, &trace);
+    log_in(service, row, value, DEADLINE_MS, &trace);
     count->tried++;
     if (!trace.works)
         return false;
@@ -668,7 +688,7 @@ static void try_service(const struct service *service, struct count *total)
     struct trace plain;
     size_t i;
 
-    log_in(service, &rows[0], 0, &plain);
+    log_in(service, &rows[0], 0, PATIENCE_MS, &plain);
     if (!plain.works || plain.opened != 1 || plain.closed != 1 || plain.unreadable > 0) {
         printf("FAIL: %s: an undisturbed login %s, opened %d, closed %d\n", service->name,
                plain.works ? "works" : "does not work", plain.opened, plain.closed);
@@ -681,15 +701,6 @@ static void try_service(const struct service *service, struct count *total)
 }
 
 /* ---- what a caller can do to a running su ---- */
-
-static bool runs_as_root(pid_t pid)
-{
-    char path[64];
-    struct stat status;
-
-    (void)snprintf(path, sizeof(path), "/proc/%d/cmdline", (int)pid);
-    return stat(path, &status) == 0 && status.st_uid == 0; /* not dumpable: root's */
-}
 
 /* As the caller; the exit status tells how many ways there are. */
 static void attack(pid_t pid)
@@ -705,22 +716,23 @@ static void attack(pid_t pid)
 
 static void try_attack(struct count *total)
 {
-    int64_t deadline = now_ms() + DEADLINE_MS;
-    int input[2], status = -1;
+    struct pollfd prompt = {.events = POLLIN};
+    int input[2], output[2], status = -1;
     pid_t su, attacker;
 
-    if (pipe(input) != 0)
+    if (pipe2(input, O_CLOEXEC) != 0 || pipe2(output, O_CLOEXEC) != 0)
         die("pipe");
     su = fork();
     if (su == 0) {
         use_null_device();
         (void)dup2(input[0], 0);
+        (void)dup2(output[1], 2);
         become_caller();
-        (void)execl("/usr/bin/su", "su", "root", NULL); /* asks for a password, and waits */
-        _exit(127);
+        run("/usr/bin/su root");
     }
-    while (!runs_as_root(su) && now_ms() < deadline)
-        (void)poll(NULL, 0, 1);
+    prompt.fd = output[0];
+    if (poll(&prompt, 1, PATIENCE_MS) != 1) /* it asks for the password, and waits */
+        die("su");
     attacker = fork();
     if (attacker == 0)
         attack(su);
@@ -728,6 +740,8 @@ static void try_attack(struct count *total)
     end(su);
     (void)close(input[0]);
     (void)close(input[1]);
+    (void)close(output[0]);
+    (void)close(output[1]);
     printf("%s: su, held by its caller by ptrace, memory or limits\n", status ? "FAIL" : "ok");
     total->tried++;
     total->holes += status != 0;
