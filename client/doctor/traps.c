@@ -62,6 +62,20 @@ static bool checks_password(const struct stack_line *line)
     return false;
 }
 
+/* Does the line report anything? Our own report what the manuals of module and hook say. */
+static bool reports(const struct look *look, size_t i)
+{
+    const struct stack_line *line = &look->stack->lines[i];
+    bool is_session = line->type == STACK_SESSION;
+
+    if (kind_of(look, i) != OURS)
+        return kind_of(look, i) == SCRIPT && !look->programs[i].is_missing;
+    if (look->programs[i].is_ours)
+        return is_session || line->type == STACK_ACCOUNT;
+    return is_session || (line->type == STACK_ACCOUNT && stack_has_word(line, "report=login")) ||
+           (line->type == STACK_AUTH && stack_has_word(line, "report=failure"));
+}
+
 /* Is the password checked behind this line, and not before it? */
 static bool is_before_check(const struct look *look, size_t i)
 {
@@ -107,6 +121,18 @@ static void find_module(const struct look *look, const struct stack_line *line, 
     (void)snprintf(path, size, "%s", search.path);
 }
 
+static bool opens_sessions(const char *service)
+{
+    static const char *const services[] = {"sshd", "login",  "su",      "su-l",
+                                           "sudo", "sudo-i", "lightdm", "gdm-password"};
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(services); i++)
+        if (strcmp(service, services[i]) == 0)
+            return true;
+    return false;
+}
+
 /* ---- traps of one line: true when it is in it ---- */
 
 static bool lets_anyone_in(const struct look *look, size_t i)
@@ -150,9 +176,49 @@ static bool vouches_wrongly(const struct look *look, size_t i)
 
 static bool reports_failures(const struct look *look, size_t i)
 {
-    enum kind kind = kind_of(look, i);
+    return kind_of(look, i) == SCRIPT && is_before_check(look, i) && !lets_anyone_in(look, i);
+}
 
-    return (kind == OURS || kind == SCRIPT) && is_before_check(look, i) && !lets_anyone_in(look, i);
+static bool reports_attempts(const struct look *look, size_t i)
+{
+    return kind_of(look, i) == OURS && reports(look, i) && is_before_check(look, i);
+}
+
+/* Where the auth stack goes on after success of a line; STACK_LINES_MAX: it ends. */
+static size_t next_after_success(const struct look *look, size_t i)
+{
+    const struct stack_line *lines = look->stack->lines;
+    char action[16];
+    int jump;
+
+    stack_action(lines[i].control, "success", action);
+    if (strcasecmp(action, "done") == 0)
+        return STACK_LINES_MAX;
+    for (jump = atoi(action) + 1; jump > 0; jump--)
+        do
+            i++;
+        while (i < look->stack->count && lines[i].type != STACK_AUTH);
+    return i;
+}
+
+/* A line for failures that a right password does not pass by. */
+static bool reports_successes(const struct look *look, size_t i)
+{
+    size_t check;
+
+    if (look->stack->lines[i].type != STACK_AUTH || kind_of(look, i) != OURS || !reports(look, i))
+        return false;
+    for (check = 0; check < i; check++)
+        if (checks_password(&look->stack->lines[check]) && next_after_success(look, check) <= i)
+            return true;
+    return false;
+}
+
+static bool may_lock_out(const struct look *look, size_t i)
+{
+    const struct stack_line *line = &look->stack->lines[i];
+
+    return is_module(line, MODULE) && stack_has_word(line, "strict") && stack_refuses(line);
 }
 
 static bool runs_names_as_commands(const struct look *look, size_t i)
@@ -261,13 +327,17 @@ static bool is_not_reached(const struct look *look, size_t i)
     return false;
 }
 
+/* A session that another line reports before; or, where sessions are opened, an account line. */
 static bool is_twice(const struct look *look, size_t i)
 {
+    enum stack_type type = look->stack->lines[i].type;
     size_t j;
 
-    for (j = 0; kind_of(look, i) == OURS && j < i; j++)
-        if (look->stack->lines[j].type == look->stack->lines[i].type &&
-            look->stack->lines[i].type == STACK_SESSION && kind_of(look, j) == OURS)
+    if (kind_of(look, i) != OURS || !reports(look, i) || type == STACK_AUTH)
+        return false;
+    for (j = 0; j < look->stack->count; j++)
+        if (look->stack->lines[j].type == STACK_SESSION && kind_of(look, j) == OURS &&
+            (type == STACK_SESSION ? j < i : opens_sessions(look->service)))
             return true;
     return false;
 }
@@ -302,6 +372,15 @@ static const struct trap {
     {"failures-reported-as-logins", FINDING_PROBLEM, reports_failures,
      "it runs before the password is checked, so attempts that fail are reported as logins",
      "move it to a session line, which only real logins reach"},
+    {"attempts-reported-as-failures", FINDING_PROBLEM, reports_attempts,
+     "it stands before the check of passwords, so that every attempt is reported as a failure",
+     "put it behind pam_unix.so; see EXAMPLES of pam_paidmonitor(8)"},
+    {"logins-reported-as-failures", FINDING_PROBLEM, reports_successes,
+     "good logins come by this line too, and are reported as failures",
+     "let the success of pam_unix.so jump over it; see EXAMPLES of pam_paidmonitor(8)"},
+    {"strict", FINDING_NOTE, may_lock_out,
+     "while the drop directory is full or missing, this line locks everybody out, root included",
+     "leave strict away, unless that is what you want"},
     {"names-become-commands", FINDING_PROBLEM, runs_names_as_commands,
      "its script uses eval: a user name such as x$(id) becomes a command of root, before any "
      "password",
@@ -346,12 +425,13 @@ static const struct trap {
 
 /* ---- traps of a service ---- */
 
-static bool has_kind(const struct look *look, enum stack_type type, enum kind kind)
+/* By module or hook. */
+static bool has_report(const struct look *look, enum stack_type type)
 {
     size_t i;
 
     for (i = 0; i < look->stack->count; i++)
-        if (look->stack->lines[i].type == type && kind_of(look, i) == kind)
+        if (look->stack->lines[i].type == type && kind_of(look, i) == OURS && reports(look, i))
             return true;
     return false;
 }
@@ -368,24 +448,12 @@ static bool runs_script(const struct look *look, enum stack_type type)
     return false;
 }
 
-static bool opens_sessions(const char *service)
-{
-    static const char *const services[] = {"sshd", "login",  "su",      "su-l",
-                                           "sudo", "sudo-i", "lightdm", "gdm-password"};
-    size_t i;
-
-    for (i = 0; i < PM_ARRAY_LEN(services); i++)
-        if (strcmp(service, services[i]) == 0)
-            return true;
-    return false;
-}
-
 static void examine_keys(const struct look *look, const char *place)
 {
-    if (strcmp(look->service, "sshd") != 0 || has_kind(look, STACK_SESSION, OURS) ||
+    if (strcmp(look->service, "sshd") != 0 || has_report(look, STACK_SESSION) ||
         runs_script(look, STACK_SESSION))
         return;
-    if (has_kind(look, STACK_AUTH, OURS) || runs_script(look, STACK_AUTH))
+    if (runs_script(look, STACK_AUTH))
         findings_add(look->findings, FINDING_PROBLEM, "key-logins-missed", place,
                      "report from a session line",
                      "logins are reported by an auth line, which logins by key never reach");
@@ -393,7 +461,7 @@ static void examine_keys(const struct look *look, const char *place)
 
 static void examine_session(const struct look *look, const char *place)
 {
-    if (!opens_sessions(look->service) || has_kind(look, STACK_SESSION, OURS) ||
+    if (!opens_sessions(look->service) || has_report(look, STACK_SESSION) ||
         !look->is_reported_somewhere)
         return;
     findings_add(look->findings, FINDING_WARNING, "service-not-reported", place,
@@ -419,13 +487,14 @@ static void examine_ftp(const struct look *look, const char *place)
 {
     PM_AUTO_FREE char *text = NULL;
 
-    if (strcmp(look->service, "vsftpd") != 0 || has_kind(look, STACK_ACCOUNT, OURS))
+    if (strcmp(look->service, "vsftpd") != 0 || has_report(look, STACK_ACCOUNT))
         return;
     text = view_read(look->view, "/etc/vsftpd.conf");
     if (text && says_yes(text, "session_support="))
         return;
     findings_add(look->findings, FINDING_PROBLEM, "vsftpd-opens-no-session", place,
-                 "add 'account optional " MODULE "' to it, or session_support=YES to vsftpd.conf",
+                 "add 'account optional " MODULE
+                 " report=login' to it, or session_support=YES to vsftpd.conf",
                  "vsftpd opens no sessions unless told to, so its logins are not reported");
 }
 
@@ -594,7 +663,7 @@ static void examine_all(struct look *look, struct services *services)
 
     for (i = 0; i < services->count; i++)
         for (t = 0; t < PM_ARRAY_LEN(types); t++)
-            if (read_service(look, services->names[i]) && has_kind(look, types[t], OURS))
+            if (read_service(look, services->names[i]) && has_report(look, types[t]))
                 look->is_reported_somewhere = true;
     if (!look->is_reported_somewhere)
         findings_add(look->findings, FINDING_PROBLEM, "not-enabled", "/etc/pam.d",
