@@ -14,6 +14,7 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -570,6 +571,181 @@ START_TEST(test_agent_runs_unprivileged)
 }
 END_TEST
 
+/* ---- what a row says, and whether there is one ---- */
+
+START_TEST(test_agent_su_names_the_login_of_its_session)
+{
+    struct pm_event login = world_login(1), su = world_login(2);
+    struct pm_row_list rows;
+    struct world world;
+
+    begin(&world);
+    login.numbers[PM_EVENT_SESSION] = su.numbers[PM_EVENT_SESSION] = 12;
+    su.wall_ms += 1000;
+    pm_event_set_text(&su, PM_EVENT_SERVICE, "su");
+    world_drop(&world, &login);
+    ck_assert_int_eq(world_run_once(&world), 0);
+    world_drop(&world, &su);
+    ck_assert_int_eq(world_run_once(&world), 0);
+    rows = read_rows();
+    ck_assert_uint_eq(rows.count, 2);
+    ck_assert_str_eq(value_of(&rows.items[0], "login"), "");
+    ck_assert_str_eq(value_of(&rows.items[1], "login"), "00000000000000000000000000000001");
+    pm_row_list_clear(&rows);
+    end(&world);
+}
+END_TEST
+
+START_TEST(test_agent_reports_how_many_events_it_dropped)
+{
+    enum { ROOM = 5, MANY = 30 };
+    struct pm_row_list rows;
+    struct world world;
+
+    begin(&world);
+    world_configure_also(&world, server_port, "max_waiting = 5\n");
+    for (int n = 0; n < MANY; n++)
+        world_drop_login(&world, n);
+    ck_assert_msg(world_run_once(&world) == 0, "%s", world_log(&world));
+    ck_assert_int_eq(world_links(&world), 0);
+    rows = read_rows();
+    ck_assert_uint_eq(rows.count, ROOM + 1);
+    ck_assert_str_eq(value_of(&rows.items[ROOM], "event"), "dropped");
+    ck_assert_str_eq(value_of(&rows.items[ROOM], "count"), "25");
+    ck_assert_str_eq(value_of(&rows.items[ROOM], "user_login"), "(25 events dropped)");
+    pm_row_list_clear(&rows);
+    end(&world);
+}
+END_TEST
+
+START_TEST(test_agent_leaves_filtered_events_out)
+{
+    struct pm_event cron = world_login(2);
+    struct world world;
+
+    begin(&world);
+    pm_event_set_text(&cron, PM_EVENT_SERVICE, "cron");
+    world_drop_login(&world, 1);
+    world_drop(&world, &cron);
+    ck_assert_int_eq(world_run_once(&world), 0);
+    ck_assert_int_eq(world_links(&world), 0);
+    ck_assert_int_eq(count_rows(), 1);
+    end(&world);
+}
+END_TEST
+
+START_TEST(test_agent_fills_the_columns_of_its_configuration)
+{
+    struct pm_row_list rows;
+    struct world world;
+
+    begin(&world);
+    world_configure_also(&world, server_port,
+                         "[result]\nuser_login = Login Name:logins:%{user}\n"
+                         "from = From:text:%{service} from %{rhost}\n");
+    world_drop_login(&world, 1);
+    ck_assert_msg(world_run_once(&world) == 0, "%s", world_log(&world));
+    rows = read_rows();
+    ck_assert_uint_eq(rows.count, 1);
+    ck_assert_uint_eq(rows.items[0].count, 2);
+    ck_assert_str_eq(value_of(&rows.items[0], "from"), "sshd from 192.0.2.77");
+    pm_row_list_clear(&rows);
+    end(&world);
+}
+END_TEST
+
+/* ---- a service among others ---- */
+
+/* The text of a datagram that the agent sends to its service manager. */
+static const char *next_state(int fd)
+{
+    static char state[512];
+    ssize_t len = recv(fd, state, sizeof(state) - 1, 0);
+
+    ck_assert_int_gt(len, 0);
+    state[len] = '\0';
+    return state;
+}
+
+START_TEST(test_agent_tells_the_service_manager_and_writes_metrics)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+    const struct timeval patience = {.tv_sec = WORLD_DEADLINE_MS / 1000};
+    char metrics[96], lines[128];
+    struct world world;
+
+    begin(&world);
+    world_path(&world, "agent.prom", metrics, sizeof(metrics));
+    (void)snprintf(lines, sizeof(lines), "metrics_file = %s\n", metrics);
+    world_configure_also(&world, server_port, lines);
+    world_path(&world, "notify", address.sun_path, sizeof(address.sun_path));
+    ck_assert_int_eq(setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)), 0);
+    ck_assert_int_eq(bind(fd, (struct sockaddr *)&address, sizeof(address)), 0);
+    world.agent = world_spawn(&world, PM_AGENT, NULL, "NOTIFY_SOCKET", address.sun_path);
+    ck_assert_str_eq(next_state(fd), "READY=1");
+    ck_assert_str_eq(next_state(fd), "WATCHDOG=1\nSTATUS=0 events wait, 0 set aside");
+    ck_assert_int_eq(access(metrics, R_OK), 0);
+    ck_assert_int_eq(kill(world.agent, SIGHUP), 0);
+    ck_assert_str_eq(next_state(fd), "RELOADING=1");
+    ck_assert_str_eq(next_state(fd), "READY=1");
+    world_stop_agent(&world);
+    ck_assert_str_eq(next_state(fd), "STOPPING=1");
+    close(fd);
+    end(&world);
+}
+END_TEST
+
+START_TEST(test_agent_reads_its_configuration_anew)
+{
+    struct pm_row_list rows;
+    struct world world;
+
+    begin(&world);
+    world_configure_also(&world, server_port, "[filter]\nignore_users = alice\n");
+    world_start_agent(&world);
+    world_drop_login(&world, 1);
+    WORLD_WAIT(&world, world_journal(&world).unsent == 1);
+
+    world_write(world.config, "[api]\ncolour = blue\n"); /* no good: the old one stays */
+    ck_assert_int_eq(kill(world.agent, SIGHUP), 0);
+    WORLD_WAIT(&world, strstr(world_log(&world), "going on with the old configuration"));
+    world_drop_login(&world, 2);
+    WORLD_WAIT(&world, world_journal(&world).unsent == 2);
+
+    world_configure_also(&world, server_port, "[filter]\nignore_users = bob\n");
+    ck_assert_int_eq(kill(world.agent, SIGHUP), 0);
+    WORLD_WAIT(&world, strstr(world_log(&world), "is read anew"));
+    world_drop_login(&world, 3);
+    WORLD_WAIT(&world, world_journal(&world).done == 1);
+    world_stop_agent(&world);
+    rows = read_rows();
+    ck_assert_uint_eq(rows.count, 1);
+    ck_assert_str_eq(value_of(&rows.items[0], "id"), "00000000000000000000000000000003");
+    pm_row_list_clear(&rows);
+    end(&world);
+}
+END_TEST
+
+START_TEST(test_agent_stays_with_its_journal_when_reloaded)
+{
+    struct world world, elsewhere;
+
+    begin(&world);
+    world_start_agent(&world);
+    world_drop_login(&world, 1);
+    WORLD_WAIT(&world, world_journal(&world).done == 1);
+    elsewhere = world;
+    world_path(&world, "other.db", elsewhere.journal, sizeof(elsewhere.journal));
+    world_configure(&elsewhere, server_port);
+    ck_assert_int_eq(kill(world.agent, SIGHUP), 0);
+    WORLD_WAIT(&world, strstr(world_log(&world), "by a restart only"));
+    world_stop_agent(&world);
+    ck_assert_int_ne(access(elsewhere.journal, F_OK), 0);
+    end(&world);
+}
+END_TEST
+
 /* ---- starting ---- */
 
 START_TEST(test_agent_says_in_one_line_why_it_cannot_start)
@@ -596,6 +772,10 @@ START_TEST(test_agent_says_in_one_line_why_it_cannot_start)
 
     world_write(world.config, "[api]\ncolour = blue\n");
     check_start_fails(&world, 3, ":2: ");
+    world_configure_also(&world, server_port, "[filter]\nonly_networks = everywhere\n");
+    check_start_fails(&world, 3, "everywhere");
+    world_configure_also(&world, server_port, "[result]\na = A:a:%{b}\n");
+    check_start_fails(&world, 3, "%{b}");
     world_write(world.config,
                 "[api]\napikey = X\nsecret_file = %s\n[agent]\ndrop_dir = %s\n"
                 "journal = %s\n",
@@ -651,6 +831,13 @@ static const struct test_case cases[] = {
     TEST(test_agent_a_full_disk_loses_nothing),
     TEST(test_agent_takes_records_over_while_a_request_hangs_and_stops_at_once),
     TEST(test_agent_runs_unprivileged),
+    TEST(test_agent_su_names_the_login_of_its_session),
+    TEST(test_agent_reports_how_many_events_it_dropped),
+    TEST(test_agent_leaves_filtered_events_out),
+    TEST(test_agent_fills_the_columns_of_its_configuration),
+    TEST(test_agent_tells_the_service_manager_and_writes_metrics),
+    TEST(test_agent_reads_its_configuration_anew),
+    TEST(test_agent_stays_with_its_journal_when_reloaded),
     TEST(test_agent_says_in_one_line_why_it_cannot_start),
     TEST(test_agent_refuses_words_it_does_not_know),
     TEST(test_agent_help_and_version),

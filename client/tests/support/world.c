@@ -29,12 +29,17 @@ void world_write(const char *path, const char *format, ...)
     ck_assert_int_eq(fclose(file), 0);
 }
 
-void world_configure(const struct world *world, unsigned int port)
+void world_configure_also(const struct world *world, unsigned int port, const char *lines)
 {
     world_write(world->config,
                 "[api]\nurl = http://127.0.0.1:%u\napikey = " WORLD_APIKEY "\nsecret_file = %s\n"
-                "[monitor]\nname = " WORLD_NAME "\n[agent]\ndrop_dir = %s\njournal = %s\n",
-                port, world->secret, world->drop, world->journal);
+                "[monitor]\nname = " WORLD_NAME "\n[agent]\ndrop_dir = %s\njournal = %s\n%s",
+                port, world->secret, world->drop, world->journal, lines);
+}
+
+void world_configure(const struct world *world, unsigned int port)
+{
+    world_configure_also(world, port, "");
 }
 
 void world_path(const struct world *world, const char *name, char *path, size_t size)

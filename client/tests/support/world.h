@@ -37,6 +37,9 @@ void world_write(const char *path, const char *format, ...) __attribute__((forma
 /** The configuration, for a server on a port of 127.0.0.1. */
 void world_configure(const struct world *world, unsigned int port);
 
+/** The same with further lines at its end, which may begin sections. */
+void world_configure_also(const struct world *world, unsigned int port, const char *lines);
+
 /**
  * Start a program with `--config … --verbose` and an option (NULL for none), its output into the
  * log.
