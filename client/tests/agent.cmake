@@ -34,7 +34,6 @@ endif()
 
 pm_add_script_test(NAME test_agent_manual SCRIPT test_agent_manual.sh
     ARGS "$<TARGET_FILE:paidmonitor-agent>" "${PROJECT_SOURCE_DIR}/client/man/paidmonitor-agent.8" LABELS unit)
-pm_add_script_test(NAME test_agent_sandbox SCRIPT test_agent_sandbox.sh LABELS unit)
 
 # Kills and failures at every system call, for as long as one likes: ci/chaos. Sanitizers and ptrace
 # do not go together.
