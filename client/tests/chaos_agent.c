@@ -49,8 +49,10 @@ struct host {
     char config[96], drop[96], journal[96], monitor[16];
 };
 
+static char dir[64]; /* everything is in it */
+
 static struct {
-    char dir[64], store[96];
+    char store[96];
     int log_fd;
     struct host hosts[HOSTS];
     unsigned port;
@@ -60,7 +62,7 @@ static struct {
     unsigned events; /* of each host */
 } world;
 
-static void die(const char *what)
+_Noreturn static void die(const char *what)
 {
     (void)fprintf(stderr, "chaos_agent: %s: %s\n", what, strerror(errno));
     exit(2);
@@ -96,9 +98,9 @@ static void write_text(const char *path, const char *text)
 static void path_of(char *path, size_t size, const char *name, int number)
 {
     if (number < 0)
-        (void)snprintf(path, size, "%s/%s", world.dir, name);
+        (void)snprintf(path, size, "%s/%s", dir, name);
     else
-        (void)snprintf(path, size, "%s/%s%d", world.dir, name, number);
+        (void)snprintf(path, size, "%s/%s%d", dir, name, number);
 }
 
 static void configure(int number)
@@ -117,7 +119,7 @@ static void configure(int number)
                    "\nsecret_file = %s/secret\n"
                    "timeout_ms = 4000\n[monitor]\nname = %s\n"
                    "[agent]\ndrop_dir = %s\njournal = %s\n",
-                   world.port, world.dir, host->monitor, host->drop, host->journal);
+                   world.port, dir, host->monitor, host->drop, host->journal);
     write_text(host->config, text);
 }
 
@@ -638,9 +640,9 @@ static void set_up(void)
 {
     int host;
 
-    (void)snprintf(world.dir, sizeof(world.dir), "%s/chaos-agent-XXXXXX",
+    (void)snprintf(dir, sizeof(dir), "%s/chaos-agent-XXXXXX",
                    access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp");
-    if (!mkdtemp(world.dir))
+    if (!mkdtemp(dir))
         die("mkdtemp");
     path_of(world.store, sizeof(world.store), "store.db", -1);
     path_of(world.hosts[0].config, sizeof(world.hosts[0].config), "log", -1);
@@ -656,9 +658,9 @@ static void clean_up(void)
 {
     char command[96];
 
-    (void)snprintf(command, sizeof(command), "rm -rf '%s'", world.dir);
+    (void)snprintf(command, sizeof(command), "rm -rf '%s'", dir);
     if (system(command) != 0)
-        die(world.dir);
+        die(dir);
 }
 
 static unsigned report(void)
@@ -715,6 +717,6 @@ int main(int argc, char **argv)
     if (bad == 0)
         clean_up();
     else
-        (void)printf("everything is kept in %s\n", world.dir);
+        (void)printf("everything is kept in %s\n", dir);
     return bad == 0 ? 0 : 1;
 }
