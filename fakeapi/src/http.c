@@ -941,6 +941,25 @@ static int start_loop(struct fa_http *http)
     return watch(http, MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd);
 }
 
+static void fail_silently(void *context, const struct fa_http_request *request,
+                          struct fa_http_reply *reply)
+{
+    (void)context;
+    (void)request;
+    (void)reply;
+}
+
+static void set_options(struct fa_http *http, const struct fa_http_options *options)
+{
+    http->options = *options;
+    if (http->options.head_time_ms == 0)
+        http->options.head_time_ms = HEAD_TIME_MS;
+    if (http->options.body_time_ms == 0)
+        http->options.body_time_ms = BODY_TIME_MS;
+    if (!http->options.fail)
+        http->options.fail = fail_silently;
+}
+
 int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http, char *message,
                 size_t size)
 {
@@ -950,12 +969,8 @@ int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http
         snprintf(message, size, "out of memory");
         return -1;
     }
-    http->options = *options;
+    set_options(http, options);
     http->peers_max = count_peers_max();
-    if (http->options.head_time_ms == 0)
-        http->options.head_time_ms = HEAD_TIME_MS;
-    if (http->options.body_time_ms == 0)
-        http->options.body_time_ms = BODY_TIME_MS;
     http->loop_fd = http->wake_fd = http->stop_fd = http->listen_fd = -1;
     if (listen_on(options, &http->listen_fd, message, size) < 0)
         goto fail;

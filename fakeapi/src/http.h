@@ -63,7 +63,7 @@ struct fa_http_options {
      * What to answer when no handler does; the reply comes with the status: 400, 411, 413, 505
      * refused head, 404 nobody has the path, 500 commit failed. What libmicrohttpd has already
      * refused by itself (also 414, 431) comes too, with method "-" and what is known of it, but
-     * that answer is not sent.
+     * that answer is not sent. NULL: an empty body.
      */
     void (*fail)(void *context, const struct fa_http_request *request, struct fa_http_reply *reply);
     /* The clock of the Date header, ms since the epoch. NULL for the host's. */

@@ -766,6 +766,26 @@ START_TEST(test_a_failed_commit_replaces_the_answer)
 }
 END_TEST
 
+START_TEST(test_nobody_need_say_how_to_refuse)
+{
+    static const char *const rows[] = {GET "\r\n", "GET / HTTP/2.0\r\n\r\n",
+                                       GET "Host: h\r\nx\r\n\r\n", GET "Host: h\r\n\r\n"};
+    static const int statuses[] = {400, 505, 400, 404};
+    const struct fa_http_options options = {.address = "127.0.0.1", .commit = bare_commit};
+    struct bare bare = {0};
+    char message[256];
+    size_t i;
+
+    ck_assert_int_eq(fa_http_new(&options, &bare.http, message, sizeof(message)), 0);
+    ck_assert_int_eq(pthread_create(&bare.thread, NULL, bare_run, &bare), 0);
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+        peer_exchange(fa_http_port(bare.http), rows[i], strlen(rows[i]), &reply);
+        ck_assert_int_eq(reply.status, statuses[i]);
+    }
+    bare_stop(&bare);
+}
+END_TEST
+
 START_TEST(test_requests_of_one_turn_share_a_commit)
 {
     static const char request[] = "POST /write HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\nx";
@@ -923,6 +943,7 @@ static const struct test_case cases[] = {
     TEST(test_requests_without_a_pause_do_not_hold_up_the_loop),
     TEST(test_a_stream_whose_commit_failed_is_freed),
     TEST(test_a_failed_commit_replaces_the_answer),
+    TEST(test_nobody_need_say_how_to_refuse),
     TEST(test_requests_of_one_turn_share_a_commit),
     TEST(test_streams_send_the_body_first_and_end),
     TEST(test_streams_end_when_the_server_stops),
