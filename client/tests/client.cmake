@@ -32,6 +32,7 @@ if(BUILD_FAKEAPI)
     add_dependencies(test_cli_server paidmonitor)
 endif()
 
+pm_add_test(NAME test_doctor_stack SOURCES test_doctor_stack.c LIBS pm_doctor pm_util LABELS unit)
 pm_add_script_test(NAME test_client_doctor SCRIPT test_doctor LABELS integration)
 pm_add_script_test(NAME test_manual SCRIPT test_manual LABELS unit)
 pm_add_script_test(NAME test_library SCRIPT test_library LABELS integration)
