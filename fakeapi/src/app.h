@@ -39,13 +39,10 @@ struct fa_arg_spec;
 #define FA_IDS_MAX    1000
 #define FA_REASON_MAX 512
 
-/*
- * How many long examinations by the doctor may follow each other: the loop answers nobody else
- * meanwhile, so that a flood of wrong checksums gets short ones. See diagnose.c.
- */
+/* How long the doctor has kept everybody waiting lately; see diagnose.c. */
 struct fa_patience {
-    int spent;
-    int64_t since_ms; /* monotonic: when it was counted last */
+    int64_t spent_ms;
+    int64_t since_ms; /* monotonic: when that was counted */
 };
 
 /* What all requests share. */

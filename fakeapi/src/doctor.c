@@ -42,6 +42,8 @@ struct search {
     uint64_t *seen; /* hashes of texts tried with the right key and algorithm */
     size_t seen_count;
     size_t tried, tried_max, bytes, bytes_max;
+    bool (*must_stop)(void *context);
+    void *context;
     bool exhausted;
 
     struct fa_choice found[COMBINED_MAX];
@@ -51,6 +53,8 @@ struct search {
 };
 
 /* ---- bookkeeping ---- */
+
+#define ASK_EVERY 64 /* hypotheses: less than a tenth of a millisecond */
 
 static uint64_t hash_bytes(struct fa_bytes bytes)
 {
@@ -94,6 +98,9 @@ static bool may_try(struct search *search, size_t len)
     size_t cost = len + 16 * search->draft.right_count;
 
     if (search->tried >= search->tried_max || cost > search->bytes_max - search->bytes)
+        search->exhausted = true;
+    if (search->must_stop && search->tried % ASK_EVERY == ASK_EVERY - 1 &&
+        search->must_stop(search->context))
         search->exhausted = true;
     return !search->exhausted;
 }
@@ -370,6 +377,8 @@ static struct search *search_new(const struct fa_doctor_case *request)
     search->request = request;
     search->tried_max = request->hypotheses_max ? request->hypotheses_max : FA_DOCTOR_HYPOTHESES;
     search->bytes_max = request->bytes_max ? request->bytes_max : FA_DOCTOR_BYTES;
+    search->must_stop = request->must_stop;
+    search->context = request->context;
     pm_buf_init(&search->texts, search->bytes_max);
     pm_buf_init(&search->keys, search->bytes_max);
     pm_buf_init(&search->right_text, FA_DOCTOR_BYTES_PATIENT);

@@ -2,8 +2,8 @@
  * The doctor of signatures: given a request whose checksum is wrong, find the mistake that made it.
  * It signs the request again in every wrong way it knows (doctor_catalogue.c), one mistake at a
  * time, then two, then three, until one of them gives the checksum that came. Pure: no I/O, no
- * clock; work is bounded by counts. The server calls it for refused requests only, and
- * `paidmonitor sign --explain` for whoever asks.
+ * clock; work is bounded by counts, and by the caller, who may look at a clock. The server calls it
+ * for refused requests only, and `paidmonitor sign --explain` for whoever asks.
  */
 #ifndef FA_DOCTOR_H
 #define FA_DOCTOR_H
@@ -35,9 +35,11 @@ struct fa_doctor_case {
     const struct fa_doctor_param *params; /* in the order sent; one named checksum is passed over */
     size_t count;
     struct fa_bytes secret, apikey;
-    struct fa_bytes checksum; /* as received, decoded once */
-    size_t hypotheses_max;    /* checksums to try; 0 means FA_DOCTOR_HYPOTHESES */
-    size_t bytes_max;         /* bytes to sign while trying; 0 means FA_DOCTOR_BYTES */
+    struct fa_bytes checksum;         /* as received, decoded once */
+    size_t hypotheses_max;            /* checksums to try; 0 means FA_DOCTOR_HYPOTHESES */
+    size_t bytes_max;                 /* bytes to sign while trying; 0 means FA_DOCTOR_BYTES */
+    bool (*must_stop)(void *context); /* asked now and then: enough? May be NULL */
+    void *context;                    /* for must_stop */
 };
 
 /*
@@ -46,10 +48,6 @@ struct fa_doctor_case {
  */
 #define FA_DOCTOR_HYPOTHESES 20000
 #define FA_DOCTOR_BYTES      (16u << 20)
-
-/* Ours: when many come at once. Every single mistake, and the commonest pairs. */
-#define FA_DOCTOR_HYPOTHESES_HURRIED 5000
-#define FA_DOCTOR_BYTES_HURRIED      (2u << 20)
 
 /* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs. */
 #define FA_DOCTOR_HYPOTHESES_PATIENT 200000
