@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "error.h"
 #include "text.h"
 
@@ -118,10 +119,20 @@ int pm_transport_check_url(const char *url, bool allow_plain_http, char **ret_ba
 
 /* ---- answers ---- */
 
+#define DATE_MAX INT64_C(253402300799) /* s; the end of the year 9999, the last a header can say \
+                                        */
+
+/* A date of a header in ms, or -1. */
+static int64_t read_date(const char *text)
+{
+    time_t date = curl_getdate(text, NULL);
+
+    return date < 0 || date > DATE_MAX ? -1 : (int64_t)date * 1000;
+}
+
 int64_t pm_transport_retry_after(const char *text, int64_t now_ms)
 {
-    int64_t wait_ms;
-    time_t date;
+    int64_t wait_ms, date_ms;
 
     if (text[0] >= '0' && text[0] <= '9' && text[strspn(text, "0123456789")] == '\0') {
         errno = 0;
@@ -132,10 +143,10 @@ int64_t pm_transport_retry_after(const char *text, int64_t now_ms)
     }
     if (text[0] < 'A' || text[0] > 'Z') /* every form of a date begins with the weekday */
         return -1;
-    date = curl_getdate(text, NULL);
-    if (date < 0)
+    date_ms = read_date(text);
+    if (date_ms < 0)
         return -1;
-    wait_ms = (int64_t)date * 1000 - now_ms;
+    wait_ms = date_ms - now_ms;
     if (wait_ms < 0)
         return 0;
     return wait_ms < PM_RETRY_AFTER_MAX_MS ? wait_ms : PM_RETRY_AFTER_MAX_MS;
@@ -151,13 +162,12 @@ static const char *header(CURL *easy, const char *name)
 
 static void read_headers(struct pm_transport *transport, struct pm_answer *answer)
 {
-    time_t date = curl_getdate(header(transport->easy, "Date"), NULL);
     struct pm_buf location;
 
-    answer->date_ms = date < 0 ? -1 : (int64_t)date * 1000;
+    answer->date_ms = read_date(header(transport->easy, "Date"));
     answer->retry_after_ms =
         pm_transport_retry_after(header(transport->easy, "Retry-After"),
-                                 date < 0 ? (int64_t)time(NULL) * 1000 : answer->date_ms);
+                                 answer->date_ms < 0 ? pm_clock_wall_ms() : answer->date_ms);
     pm_buf_init(&location, sizeof(answer->location) - 1);
     (void)pm_text_add_visible(&location, header(transport->easy, "Location"),
                               strlen(header(transport->easy, "Location")));
