@@ -4,9 +4,14 @@
  * once. All that is in one world, case after case, and nothing is mended in between; at the end
  * everything has to be on the server once.
  *
- *     chaos_agent [--seed N] [--seconds N]
+ * The first half of the time goes to strikes in order: agent and server in turn are killed before
+ * one of the calls they make while an event is delivered, until each call had its strike. What a
+ * strike leaves behind is delivered before the next, by an agent that nobody disturbs.
  *
- * The last line says what became of the events; the exit status is 0 if none was lost or doubled.
+ *     chaos_agent [--seed N] [--seconds N] [--every-call]
+ *
+ * With --every-call the strikes in order take as long as they need. The last line says what became
+ * of the events; the exit status is 0 if none was lost or doubled.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -40,6 +45,8 @@
 #define EVENTS_MAX  100000
 #define RUN_MS      20000 /* an agent or server that takes longer hangs */
 #define FINAL_TRIES 200
+#define CALLS_MAX   4096 /* of a run; later ones are not struck */
+#define ROUNDS      5    /* through the calls: not every run has as many */
 
 static const struct timespec short_pause = {.tv_nsec = 10000000};
 
@@ -296,6 +303,8 @@ struct sweep {
     unsigned long calls; /* of an undisturbed run; 0: not known yet */
     unsigned long next;
     unsigned long hits;
+    unsigned long sites; /* different calls that were struck, in order */
+    bool is_struck[CALLS_MAX + 1];
 };
 
 static struct {
@@ -308,11 +317,10 @@ static unsigned long strike_at(struct sweep *sweep)
     return sweep->calls == 0 ? 0 : 1 + sweep->next++ * 7919 % sweep->calls;
 }
 
-static void note(struct sweep *sweep, const struct tracer_plan *plan,
-                 const struct tracer_report *report)
+static void note(struct sweep *sweep, unsigned long at, const struct tracer_report *report)
 {
-    if (plan->at == 0)
-        sweep->calls = report->calls;
+    if (at == 0)
+        sweep->calls = report->calls < CALLS_MAX ? report->calls : CALLS_MAX;
     sweep->hits += report->was_hit;
 }
 
@@ -329,16 +337,22 @@ static void note_hang(const struct tracer_report *report, const char *what)
     (void)fprintf(stderr, "chaos_agent: %s hangs\n", what);
 }
 
-static void kill_agent(void)
+static bool kill_agent_at(unsigned long at)
 {
-    const struct tracer_plan plan = {.at = strike_at(&seen.kills), .deadline_ms = RUN_MS};
+    const struct tracer_plan plan = {.at = at, .deadline_ms = RUN_MS};
     struct tracer_report report;
 
     start_server();
     drop_events(1);
     report = run_traced(some_host(), true, &plan);
     note_hang(&report, "an agent that was to be killed");
-    note(&seen.kills, &plan, &report);
+    note(&seen.kills, at, &report);
+    return report.was_hit;
+}
+
+static void kill_agent(void)
+{
+    (void)kill_agent_at(strike_at(&seen.kills));
 }
 
 static void fail_agent(void)
@@ -353,7 +367,7 @@ static void fail_agent(void)
     drop_events(1);
     report = run_traced(some_host(), true, &plan);
     note_hang(&report, "an agent with a failing call");
-    note(&seen.errors, &plan, &report);
+    note(&seen.errors, plan.at, &report);
 }
 
 /* As a service, with all its threads. */
@@ -367,9 +381,9 @@ static void kill_service(void)
     seen.service_kills++; /* by the deadline if not before */
 }
 
-static void kill_server_at_call(void)
+static bool kill_server_at(unsigned long at)
 {
-    const struct tracer_plan plan = {.at = strike_at(&seen.server_kills), .deadline_ms = RUN_MS};
+    const struct tracer_plan plan = {.at = at, .deadline_ms = RUN_MS};
     struct tracer_report report;
     int go[2];
     pid_t agent;
@@ -386,7 +400,13 @@ static void kill_server_at_call(void)
     report = tracer_watch(world.server, agent, &plan);
     note_hang(&report, "an agent without its server");
     world.server = 0;
-    note(&seen.server_kills, &plan, &report);
+    note(&seen.server_kills, at, &report);
+    return report.was_hit;
+}
+
+static void kill_server_at_call(void)
+{
+    (void)kill_server_at(strike_at(&seen.server_kills));
 }
 
 static void jump_clock(void)
@@ -483,6 +503,52 @@ static void one_case(void)
     world.clock_offset_ms += (int64_t)pick(120000); /* so that what waits becomes due */
 }
 
+/* ---- strikes in order ---- */
+
+/* Undisturbed, until nothing waits. */
+static void deliver_the_rest(void)
+{
+    int tries, host;
+
+    start_server();
+    for (host = 0; host < HOSTS; host++) {
+        for (tries = 0; tries < FINAL_TRIES && run_agent(&world.hosts[host]) != 0; tries++)
+            world.clock_offset_ms += 5 * 60 * 1000;
+    }
+}
+
+static bool has_more(const struct sweep *sweep)
+{
+    return sweep->calls == 0 ||
+           (sweep->sites < sweep->calls && sweep->next < ROUNDS * sweep->calls);
+}
+
+/* Only one new event of each host waits, so that a call's number means the same each time. */
+static void strike_in_order(struct sweep *sweep, bool (*strike)(unsigned long at))
+{
+    unsigned long at;
+
+    do {
+        if (!has_more(sweep))
+            return;
+        at = strike_at(sweep);
+    } while (sweep->is_struck[at]);
+    deliver_the_rest();
+    if (strike(at)) {
+        sweep->is_struck[at] = true;
+        sweep->sites++;
+    }
+}
+
+static void strike_at_calls(int64_t end_ms, bool every_call)
+{
+    while ((every_call || pm_clock_mono_ms() < end_ms) && world.events < EVENTS_MAX - 100 &&
+           (has_more(&seen.kills) || has_more(&seen.server_kills))) {
+        strike_in_order(&seen.kills, kill_agent_at);
+        strike_in_order(&seen.server_kills, kill_server_at);
+    }
+}
+
 /* ---- the end ---- */
 
 static struct pm_journal_counts counts_of(const struct host *host)
@@ -496,19 +562,6 @@ static struct pm_journal_counts counts_of(const struct host *host)
         die("a journal cannot be read");
     pm_journal_free(journal);
     return counts;
-}
-
-/* Undisturbed now, until nothing waits. */
-static void deliver_the_rest(void)
-{
-    int tries, host;
-
-    world.clock_offset_ms = 0;
-    start_server();
-    for (host = 0; host < HOSTS; host++) {
-        for (tries = 0; tries < FINAL_TRIES && run_agent(&world.hosts[host]) != 0; tries++)
-            world.clock_offset_ms += 5 * 60 * 1000;
-    }
 }
 
 static struct pm_client *connect_client(void)
@@ -671,11 +724,12 @@ static unsigned report(void)
         (void)printf("%8u  %s\n", cases_of[i], kinds[i].name);
         total += cases_of[i];
     }
-    (void)printf("system calls of an agent's run: %lu; killed at %lu, made to fail at %lu\n"
-                 "system calls of a server meanwhile: %lu; killed at %lu\n"
-                 "services killed: %lu; hung: %lu\n",
-                 seen.kills.calls, seen.kills.hits, seen.errors.hits, seen.server_kills.calls,
-                 seen.server_kills.hits, seen.service_kills, seen.hangs);
+    (void)printf("agent: killed at %lu of the %lu system calls of a run, %lu times in all\n"
+                 "server: killed at %lu of its %lu system calls meanwhile, %lu times in all\n"
+                 "calls of an agent made to fail: %lu; services killed: %lu; hung: %lu\n",
+                 seen.kills.sites, seen.kills.calls, seen.kills.hits, seen.server_kills.sites,
+                 seen.server_kills.calls, seen.server_kills.hits, seen.errors.hits,
+                 seen.service_kills, seen.hangs);
     (void)printf("cases=%u events=%u lost=%u doubled=%u strange=%u\n", total, world.events * HOSTS,
                  verdict.lost, verdict.doubled, verdict.strange);
     return verdict.lost + verdict.doubled + verdict.strange + (unsigned)seen.hangs;
@@ -686,17 +740,22 @@ int main(int argc, char **argv)
     static const struct option names[] = {
         {"seed", required_argument, NULL, 's'},
         {"seconds", required_argument, NULL, 't'},
+        {"every-call", no_argument, NULL, 'e'},
         {NULL, 0, NULL, 0},
     };
-    int64_t seconds = 20, end_ms;
+    int64_t seconds = 20, start_ms;
     uint64_t seed = (uint64_t)__real_pm_clock_wall_ms();
+    bool every_call = false;
     unsigned bad;
     int option;
 
     while ((option = getopt_long(argc, argv, "", names, NULL)) != -1) {
         if (option == '?')
             return 2;
-        *(option == 's' ? (int64_t *)&seed : &seconds) = strtoll(optarg, NULL, 10);
+        if (option == 'e')
+            every_call = true;
+        else
+            *(option == 's' ? (int64_t *)&seed : &seconds) = strtoll(optarg, NULL, 10);
     }
     if (!tracer_works()) {
         (void)puts("skipped: no ptrace here");
@@ -707,9 +766,11 @@ int main(int argc, char **argv)
     world.random = seed;
     set_up();
     day_without_server();
-    end_ms = pm_clock_mono_ms() + seconds * 1000;
-    while (pm_clock_mono_ms() < end_ms && world.events < EVENTS_MAX - 100)
+    start_ms = pm_clock_mono_ms();
+    strike_at_calls(start_ms + seconds * 500, every_call);
+    while (pm_clock_mono_ms() < start_ms + seconds * 1000 && world.events < EVENTS_MAX - 100)
         one_case();
+    world.clock_offset_ms = 0;
     deliver_the_rest();
     judge();
     kill_server();
