@@ -119,8 +119,8 @@ int pm_transport_check_url(const char *url, bool allow_plain_http, char **ret_ba
 
 /* ---- answers ---- */
 
-#define DATE_MAX INT64_C(253402300799) /* s; the end of the year 9999, the last a header can say \
-                                        */
+/* Seconds; the end of the year 9999, the last that a header can say. */
+#define DATE_MAX INT64_C(253402300799)
 
 /* A date of a header in ms, or -1. */
 static int64_t read_date(const char *text)
