@@ -43,13 +43,14 @@ struct fa_doctor_case {
 };
 
 /*
- * Ours: milliseconds of one core, since a server answers nobody else meanwhile. Enough for every
- * single mistake, every pair of everyday ones, and nearly all pairs of those with others.
+ * Ours: milliseconds of one core. Enough for every single mistake, every pair of everyday ones, and
+ * a part of the rest.
  */
 #define FA_DOCTOR_HYPOTHESES 20000
 #define FA_DOCTOR_BYTES      (16u << 20)
 
-/* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs. */
+/* Ours: what a person waits for without noticing, a third of a second. Enough for all pairs.
+ * The server asks for it under a deadline (diagnose.c). */
 #define FA_DOCTOR_HYPOTHESES_PATIENT 200000
 #define FA_DOCTOR_BYTES_PATIENT      (128u << 20)
 

@@ -44,7 +44,7 @@ static void print(const char *name, struct figures *figures)
     fflush(stdout);
 }
 
-/* Examine each step-th pair; 0 hypotheses_max stands for the server's limit. */
+/* Examine each step-th pair; 0 hypotheses_max stands for the usual limit. */
 static void run_pairs(struct pairs *pairs, const char *name, size_t hypotheses_max, size_t step)
 {
     struct figures figures = {.ms = calloc(pairs_count(pairs), sizeof(double))};
@@ -87,7 +87,7 @@ int main(int argc, char **argv)
     if (!pairs || step == 0)
         return EXIT_FAILURE;
     run_singles(pairs);
-    run_pairs(pairs, "pairs, server's limit", FA_DOCTOR_HYPOTHESES, step);
+    run_pairs(pairs, "pairs, usual limit", FA_DOCTOR_HYPOTHESES, step);
     run_pairs(pairs, "pairs, patient", FA_DOCTOR_HYPOTHESES_PATIENT, step);
     pairs_free(pairs);
     return EXIT_SUCCESS;
