@@ -28,6 +28,7 @@ struct serve {
     const char *dashboard_file;
     const char *accounts_file;
     char *account;       /* APIKEY:SECRETKEY */
+    bool account_shown;  /* it stood on the command line */
     char *default_store; /* when none was given */
     enum pm_log_level log_level;
     enum pm_log_format log_format;
@@ -53,7 +54,10 @@ static const char help[] =
     "  --journal N            how many requests to remember (10000)\n"
     "  --log-format text|json\n"
     "  --verbose, --quiet     log every request, or errors only\n"
-    "  --help, --version\n";
+    "  --help, --version\n"
+    "\n"
+    "Each can be given as a variable of the environment, too: PAIDMONITOR_FAKEAPI_PORT_FILE\n"
+    "for --port-file, PAIDMONITOR_FAKEAPI_VERBOSE=1 for --verbose. The command line prevails.\n";
 
 enum option_id {
     LISTEN = 256,
@@ -211,6 +215,41 @@ static int take_option(struct serve *serve, int id, char *value)
     }
 }
 
+/* --port-file is PAIDMONITOR_FAKEAPI_PORT_FILE; NULL if not set, empty, or a flag that is 0. */
+static char *from_environment(const struct option *option)
+{
+    char name[64];
+    char *at = name;
+    char *value;
+
+    snprintf(name, sizeof(name), "PAIDMONITOR_FAKEAPI_%s", option->name);
+    for (; *at; at++)
+        *at = *at == '-' ? '_' : (char)toupper((unsigned char)*at);
+    value = getenv(name);
+    if (!value || value[0] == '\0')
+        return NULL;
+    return option->has_arg == no_argument && strcmp(value, "0") == 0 ? NULL : value;
+}
+
+/* For containers: who starts one often cannot say more than its environment. */
+static int take_environment(struct serve *serve)
+{
+    const struct option *option;
+
+    for (option = long_options; option->name; option++) {
+        char *value;
+        int status;
+
+        if (option->val == HELP || option->val == VERSION)
+            continue;
+        value = from_environment(option);
+        status = value ? take_option(serve, option->val, value) : CMD_OK;
+        if (status != CMD_OK)
+            return status;
+    }
+    return CMD_OK;
+}
+
 /* Returns an exit status, or -1 to go on. */
 static int parse_options(struct serve *serve, int argc, char **argv)
 {
@@ -233,6 +272,7 @@ static int parse_options(struct serve *serve, int argc, char **argv)
         status = take_option(serve, id, optarg);
         if (status != CMD_OK)
             return status;
+        serve->account_shown |= id == ACCOUNT;
     }
     if (optind < argc) {
         fprintf(stderr, CMD_PROGRAM ": \"%s\" is no option\n", argv[optind]);
@@ -291,13 +331,15 @@ static int make_default_store(struct serve *serve)
     return 0;
 }
 
-static int add_given_account(struct fa_server *server, char *account)
+static int add_given_account(struct serve *serve, struct fa_server *server)
 {
+    char *account = serve->account;
     char *colon = strchr(account, ':'); /* see take_account() */
     int r;
 
-    pm_log_warning(
-        "--account shows the secret key to everyone who can run ps; use --accounts FILE");
+    if (serve->account_shown)
+        pm_log_warning(
+            "--account shows the secret key to everyone who can run ps; use --accounts FILE");
     *colon = '\0';
     r = fa_server_account_add(server, account, colon + 1);
     if (r < 0)
@@ -310,7 +352,7 @@ static int add_accounts(struct serve *serve, struct fa_server *server)
 {
     char message[512];
 
-    if (serve->account && add_given_account(server, serve->account) < 0)
+    if (serve->account && add_given_account(serve, server) < 0)
         return CMD_USAGE;
     if (serve->accounts_file &&
         fa_server_accounts_file(server, serve->accounts_file, message, sizeof(message)) < 0) {
@@ -425,7 +467,9 @@ int cmd_serve(int argc, char **argv)
     serve.options.store = NULL;
     serve.options.log = log_line;
     serve.options.checks = serve.checks;
-    status = parse_options(&serve, argc, argv);
+    status = take_environment(&serve);
+    if (status == CMD_OK)
+        status = parse_options(&serve, argc, argv);
     if (status >= 0)
         return status;
     serve.options.logs_accepted = serve.log_level == PM_LOG_DEBUG;
