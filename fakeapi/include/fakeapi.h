@@ -40,6 +40,13 @@ enum fa_verdict {
     FA_VERDICT_MAX,
 };
 
+enum fa_clock_mode {
+    FA_CLOCK_REAL,   /* the host's */
+    FA_CLOCK_OFFSET, /* the host's, moved by so much */
+    FA_CLOCK_FROZEN, /* stands still */
+    FA_CLOCK_MODE_MAX,
+};
+
 struct fa_server_options {
     const char *listen; /* numeric address */
     unsigned int port;  /* 0: any free one */
@@ -47,6 +54,7 @@ struct fa_server_options {
     enum fa_profile profile;
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered */
+    const char *clock;         /* NULL for the host's, or as fa_server_clock_set() takes it */
     /*
      * Called on the server's thread with one line for each request that was refused or failed, and
      * if `logs_accepted` for the others too. May be NULL.
@@ -117,7 +125,36 @@ char *fa_server_journal_deviations(struct fa_server *server, const char *action)
 /** How many rows of results a monitor has; -1 when the store cannot tell. */
 int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id);
 
-/** Move the server's clock against the real one. */
+/*
+ * The clock, by which timestamps, tokens and the Date header go. An account without a clock of its
+ * own follows the server's.
+ */
+
+/**
+ * Set a clock.
+ *
+ * @apikey:   whose; NULL for the server's
+ * @setting:  `real`; `+24h` or `-90s` against the host's (ms, s, m, h, d, also `1h30m`);
+ *            `running@2026-11-22 12:00:00`, from that time on (GMT, or ms since 1970); `frozen`, at
+ *            what it shows now; `frozen@TIME`; for an account also `server`
+ * @message:  on failure one line for a person
+ *
+ * Errors: -1 no such account or setting, or a time outside the years 1970 to 9999
+ */
+int fa_server_clock_set(struct fa_server *server, const char *apikey, const char *setting,
+                        char *message, size_t size);
+
+/**
+ * Move a clock on, or back if negative; a frozen one stays frozen at the new time.
+ *
+ * Errors: -1 no such account, or a time outside the years 1970 to 9999
+ */
+int fa_server_clock_advance(struct fa_server *server, const char *apikey, int64_t by_ms);
+
+/** What a clock shows, ms since 1970; -1 for an account that does not exist. */
+int64_t fa_server_clock_ms(struct fa_server *server, const char *apikey);
+
+/** Set the server's clock to the host's, moved by so much. */
 void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms);
 
 #ifdef __cplusplus

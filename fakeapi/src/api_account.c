@@ -84,7 +84,7 @@ enum fa_error fa_api_auth_token(struct fa_call *call)
                          "the secretkey is not the one of this apikey");
     if (fa_random_key(token) < 0)
         return fa_refuse(call, FA_E_INTERNAL, NULL, "no random bytes");
-    if (fa_store_tokens_expire(call->app->store, call->now_ms) < 0 ||
+    if (fa_store_tokens_expire(call->app->store, fa_vclock_earliest_ms(call->app->clock)) < 0 ||
         fa_store_token_add(call->app->store, call->caller->account.id, token,
                            call->now_ms + TOKEN_TIME_MS) < 0)
         return fa_refuse_store(call);

@@ -7,7 +7,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "clock.h"
 #include "percent.h"
 #include "routes.h"
 #include "text.h"
@@ -15,11 +14,6 @@
 #define ARENA_MAX      (32 * 1024 * 1024) /* a body of 1 MiB, its parts and what they become */
 #define DEVIATIONS_MAX 4096
 #define SHOWN_MAX      (16 * 1024) /* of the parameters, in the journal */
-
-int64_t fa_app_now_ms(const struct fa_app *app)
-{
-    return pm_clock_wall_ms() + app->clock_offset_ms;
-}
 
 int fa_app_commit(void *context)
 {
@@ -399,7 +393,7 @@ static void init_call(struct fa_call *call, struct fa_app *app,
 {
     call->app = app;
     call->http = request;
-    call->now_ms = fa_app_now_ms(app);
+    call->now_ms = fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER);
     fa_arena_init(&call->arena, ARENA_MAX);
     pm_buf_init(&call->deviations, DEVIATIONS_MAX);
 }
@@ -417,6 +411,7 @@ void fa_app_handle(void *context, const struct fa_http_request *request,
     if (error != FA_OK)
         write_error(&call, error, reply);
     reply->content_type = call.is_xml ? FA_CONTENT_XML : FA_CONTENT_JSON;
+    reply->date_ms = call.now_ms;
     /* Reads wait as well while there are writes: nobody sees what may still be undone. */
     reply->after_commit = fa_store_is_dirty(app->store);
     write_journal(&call, error, began_us, reply);
@@ -432,7 +427,7 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
     bool is_betrayal =
         fa_accounts_are_betrayed(app->accounts, request->path, strlen(request->path));
     const struct fa_journal_entry entry = {
-        .time_ms = fa_app_now_ms(app),
+        .time_ms = fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER),
         .status = reply->status,
         .verdict = verdict_of(reply->status),
         .peer = request->peer,

@@ -28,6 +28,7 @@
 #include "reply.h"
 #include "store.h"
 #include "structured.h"
+#include "vclock.h"
 
 struct fa_route;
 struct fa_arg_spec;
@@ -52,7 +53,7 @@ struct fa_app {
     struct fa_journal *journal;
     struct fa_replays *replays;
     struct fa_checks checks;
-    int64_t clock_offset_ms;
+    struct fa_vclock *clock;
     struct fa_patience patience;                                           /* of the doctor */
     void (*log)(void *context, enum fa_verdict verdict, const char *line); /* may be NULL */
     bool logs_accepted;
@@ -86,7 +87,7 @@ struct fa_call {
     bool is_xml;
     bool is_public; /* by a public key: the caller is its owner and may only read */
     int version;
-    int64_t now_ms;
+    int64_t now_ms; /* the caller's, once it is known */
     int64_t monitor_id;
     struct pm_buf *body; /* of the reply */
     struct fa_writer *out;
@@ -106,9 +107,6 @@ void fa_app_fail(void *app, const struct fa_http_request *request, struct fa_htt
 
 /** fa_http_options.commit with a struct fa_app. */
 int fa_app_commit(void *app);
-
-/** The server's wall clock. */
-int64_t fa_app_now_ms(const struct fa_app *app);
 
 /* For the steps and handlers */
 

@@ -75,6 +75,7 @@ enum fa_error fa_auth_identify(struct fa_call *call)
     call->caller = fa_accounts_find(call->app->accounts, apikey);
     if (!call->caller)
         return unknown_key(call, apikey);
+    call->now_ms = fa_vclock_now_ms(call->app->clock, call->caller->account.id);
     return find_client(call);
 }
 

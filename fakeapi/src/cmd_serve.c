@@ -17,6 +17,7 @@
 #include "log.h"
 #include "mac.h"
 #include "server.h"
+#include "vclock.h"
 
 #define CHECKS_MAX 32
 
@@ -51,6 +52,8 @@ static const char help[] =
     "  --profile NAME         strict: the documented protocol (default)\n"
     "                         vendor: whatever the vendor was known to tolerate\n"
     "  --check NAME=VALUE     one switch of the profile; a wrong NAME lists them all\n"
+    "  --clock SETTING        real, +24h, -90s, frozen, frozen@TIME or running@TIME, with TIME as\n"
+    "                         \"2026-11-22 12:00:00\" in GMT (real)\n"
     "  --journal N            how many requests to remember (10000)\n"
     "  --log-format text|json\n"
     "  --verbose, --quiet     log every request, or errors only\n"
@@ -69,6 +72,7 @@ enum option_id {
     ACCOUNT,
     PROFILE,
     CHECK,
+    CLOCK,
     JOURNAL,
     LOG_FORMAT,
     VERBOSE,
@@ -87,6 +91,7 @@ static const struct option long_options[] = {
     {"account", required_argument, NULL, ACCOUNT},
     {"profile", required_argument, NULL, PROFILE},
     {"check", required_argument, NULL, CHECK},
+    {"clock", required_argument, NULL, CLOCK},
     {"journal", required_argument, NULL, JOURNAL},
     {"log-format", required_argument, NULL, LOG_FORMAT},
     {"verbose", no_argument, NULL, VERBOSE},
@@ -132,6 +137,17 @@ static int take_journal(struct serve *serve, const char *text)
     if (parse_number(text, 1, 10000000, &size) < 0)
         return bad_value("journal", text, "must be a number from 1 to 10000000");
     serve->options.journal_size = (size_t)size;
+    return CMD_OK;
+}
+
+static int take_clock(struct serve *serve, const char *text)
+{
+    struct fa_vclock_setting scratch;
+    char message[256];
+
+    if (fa_vclock_parse(text, 0, 0, &scratch, message, sizeof(message)) < 0)
+        return bad_value("clock", text, message);
+    serve->options.clock = text;
     return CMD_OK;
 }
 
@@ -197,6 +213,8 @@ static int take_option(struct serve *serve, int id, char *value)
         return take_account(serve, value);
     case PROFILE:
         return take_profile(serve, value);
+    case CLOCK:
+        return take_clock(serve, value);
     case CHECK:
         return take_check(serve, value);
     case JOURNAL:

@@ -280,7 +280,7 @@ static enum MHD_Result send_reply(struct fa_http_exchange *exchange)
 
     if (!response)
         return MHD_NO;
-    add_date(response, now_ms(exchange->http));
+    add_date(response, exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(exchange->http));
     add_headers(response, &exchange->reply);
     result = MHD_queue_response(exchange->connection, exchange->reply.status, response);
     MHD_destroy_response(response);

@@ -43,6 +43,7 @@ struct fa_http_reply {
     const char *content_type; /* borrowed for ever; NULL for none */
     struct pm_buf body;
     struct pm_buf headers;         /* filled by fa_http_reply_header() */
+    int64_t date_ms;               /* for the Date header; 0 for the server's clock */
     bool close;                    /* close the connection afterwards */
     bool after_commit;             /* hold back until the store has committed */
     struct fa_http_stream *stream; /* set by fa_http_stream_start() */

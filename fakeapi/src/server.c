@@ -92,6 +92,24 @@ static int start_thread(struct fa_server *server)
     return r == 0 ? 0 : -1;
 }
 
+/* Also `server`: an account follows the server's clock again. */
+static int set_clock(struct fa_app *app, int64_t account_id, const char *text, char *message,
+                     size_t size)
+{
+    struct fa_vclock_setting setting;
+
+    if (strcmp(text, "server") == 0 && account_id != FA_VCLOCK_SERVER) {
+        fa_vclock_unset(app->clock, account_id);
+        return 0;
+    }
+    if (fa_vclock_parse_for(app->clock, account_id, text, &setting, message, size) < 0)
+        return -1;
+    if (fa_vclock_set(app->clock, account_id, &setting) == 0)
+        return 0;
+    snprintf(message, size, "\"%.64s\" would leave the years 1970 to 9999", text);
+    return -1;
+}
+
 static int set_checks(struct fa_checks *checks, const struct fa_server_options *options,
                       char *message, size_t size)
 {
@@ -104,6 +122,17 @@ static int set_checks(struct fa_checks *checks, const struct fa_server_options *
     return 0;
 }
 
+static int open_clock(struct fa_app *app, const struct fa_server_options *options, char *message,
+                      size_t size)
+{
+    app->clock = fa_vclock_new(NULL);
+    if (!app->clock) {
+        snprintf(message, size, "out of memory");
+        return -1;
+    }
+    return options->clock ? set_clock(app, FA_VCLOCK_SERVER, options->clock, message, size) : 0;
+}
+
 static int open_app(struct fa_app *app, const struct fa_server_options *options, char *message,
                     size_t size)
 {
@@ -111,6 +140,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->logs_accepted = options->logs_accepted;
     app->log_context = options->log_context;
     if (set_checks(&app->checks, options, message, size) < 0 ||
+        open_clock(app, options, message, size) < 0 ||
         fa_store_open(options->store, &app->store, message, size) < 0)
         return -1;
     app->accounts = fa_accounts_new(app->store);
@@ -128,6 +158,7 @@ static void close_app(struct fa_app *app)
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);
     fa_store_close(app->store);
+    fa_vclock_free(app->clock);
 }
 
 static int mount_all(struct fa_server *server)
@@ -160,7 +191,9 @@ static void set_dashboard_url(struct fa_server *server)
 /* fa_http_options.now_ms: a client may learn from the Date header how far its clock is off. */
 static int64_t clock_ms(void *context)
 {
-    return fa_app_now_ms(context);
+    const struct fa_app *app = context;
+
+    return fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER);
 }
 
 static int open_http(struct fa_server *server, const struct fa_server_options *options,
@@ -387,12 +420,84 @@ int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id)
     return wish.count;
 }
 
-static void set_offset(struct fa_server *server, void *context)
+/* The clock */
+
+struct clock_wish {
+    const char *apikey; /* NULL for the server's */
+    const char *setting;
+    int64_t by_ms;
+    int64_t now_ms;
+    char *message;
+    size_t size;
+    int r;
+};
+
+static int clock_owner(const struct fa_server *server, struct clock_wish *wish, int64_t *ret_id)
 {
-    server->app.clock_offset_ms = *(const int64_t *)context;
+    const struct fa_principal *account;
+
+    *ret_id = FA_VCLOCK_SERVER;
+    if (!wish->apikey)
+        return 0;
+    account = fa_accounts_find(server->app.accounts, wish->apikey);
+    if (!account) {
+        snprintf(wish->message, wish->size, "there is no account with the apikey \"%.64s\"",
+                 wish->apikey);
+        return -1;
+    }
+    *ret_id = account->account.id;
+    return 0;
+}
+
+static void wish_clock(struct fa_server *server, void *context)
+{
+    struct clock_wish *wish = context;
+    struct fa_vclock *clock = server->app.clock;
+    int64_t id;
+
+    wish->r = clock_owner(server, wish, &id);
+    if (wish->r == 0 && wish->setting)
+        wish->r = set_clock(&server->app, id, wish->setting, wish->message, wish->size);
+    if (wish->r == 0 && wish->by_ms != 0)
+        wish->r = fa_vclock_advance(clock, id, wish->by_ms);
+    if (wish->r == 0)
+        wish->now_ms = fa_vclock_now_ms(clock, id);
+}
+
+int fa_server_clock_set(struct fa_server *server, const char *apikey, const char *setting,
+                        char *message, size_t size)
+{
+    struct clock_wish wish = {
+        .apikey = apikey, .setting = setting, .message = message, .size = size};
+
+    run_on_loop(server, wish_clock, &wish);
+    return wish.r;
+}
+
+int fa_server_clock_advance(struct fa_server *server, const char *apikey, int64_t by_ms)
+{
+    char message[256];
+    struct clock_wish wish = {
+        .apikey = apikey, .by_ms = by_ms, .message = message, .size = sizeof(message)};
+
+    run_on_loop(server, wish_clock, &wish);
+    return wish.r;
+}
+
+int64_t fa_server_clock_ms(struct fa_server *server, const char *apikey)
+{
+    char message[256];
+    struct clock_wish wish = {.apikey = apikey, .message = message, .size = sizeof(message)};
+
+    run_on_loop(server, wish_clock, &wish);
+    return wish.r == 0 ? wish.now_ms : -1;
 }
 
 void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms)
 {
-    run_on_loop(server, set_offset, &offset_ms);
+    char setting[32];
+    char message[256];
+
+    snprintf(setting, sizeof(setting), "%+lldms", (long long)offset_ms);
+    (void)fa_server_clock_set(server, NULL, setting, message, sizeof(message));
 }

@@ -359,6 +359,62 @@ START_TEST(test_tokens_authenticate_for_a_day)
 }
 END_TEST
 
+static void set_clock(const char *apikey, const char *setting)
+{
+    char message[256];
+
+    ck_assert_msg(fa_server_clock_set(site, apikey, setting, message, sizeof(message)) == 0, "%s",
+                  message);
+}
+
+START_TEST(test_an_accounts_clock_is_its_own)
+{
+    struct peer_form form = monitor_form("m");
+    char token[32];
+
+    start();
+    ck_assert_int_eq(fa_server_account_add(site, "OTHER", "OTHERSECRET"), 0);
+    fetch_token(token);
+    set_clock("OTHER", "+25h");
+    site_get_target("/api?action=authToken&apikey=OTHER&secretkey=OTHERSECRET");
+    ck_assert_int_eq(site_reply.status, 200);
+    peer_form_add(&form, "validation", "token");
+    peer_form_add(&form, "authToken", token);
+    site_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
+    set_clock(SITE_KEY, "+24h");
+    peer_form_set(&form, "name", "n");
+    site_post(&form);
+    site_expect(403, "{\"error\":\"Invalid or expired authToken\",\"errorCode\":4}");
+    set_clock(SITE_KEY, "server");
+    site_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":2}");
+    site_stop();
+}
+END_TEST
+
+START_TEST(test_a_frozen_clock_judges_timestamps_and_is_the_date)
+{
+    struct peer_form form = monitor_form("m");
+
+    start();
+    set_clock(NULL, "frozen@2011-06-01 12:00:00");
+    peer_form_add(&form, "timestamp", "2011-06-01 12:04:59");
+    site_sign_and_post(&form);
+    site_expect(200, "{\"status\":\"ok\",\"data\":1}");
+    ck_assert_ptr_nonnull(strstr(site_reply.bytes, "\r\nDate: Wed, 01 Jun 2011 12:00:00 GMT\r\n"));
+    ck_assert_int_eq(fa_server_clock_advance(site, SITE_KEY, 600000), 0);
+    peer_form_set(&form, "name", "n");
+    site_sign_and_post(&form);
+    site_expect(400, "{\"status\":\"Invalid timestamp\"}");
+    ck_assert_ptr_nonnull(strstr(site_reply.bytes, "\r\nDate: Wed, 01 Jun 2011 12:10:00 GMT\r\n"));
+    ck_assert_int_eq(fa_server_clock_ms(site, NULL), INT64_C(1306929600000));
+    ck_assert_int_eq(fa_server_clock_ms(site, SITE_KEY), INT64_C(1306930200000));
+    ck_assert_int_eq(fa_server_clock_ms(site, "nobody"), -1);
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_tokens_on_the_custom_path_and_in_xml)
 {
     start();
@@ -1012,6 +1068,8 @@ static const struct test_case cases[] = {
     TEST(test_additional_results_keep_their_numbers),
     TEST(test_a_post_may_have_everything_in_the_query),
     TEST(test_tokens_authenticate_for_a_day),
+    TEST(test_an_accounts_clock_is_its_own),
+    TEST(test_a_frozen_clock_judges_timestamps_and_is_the_date),
     TEST(test_tokens_on_the_custom_path_and_in_xml),
     TEST(test_wrong_tokens_are_refused_with_code_four),
     TEST(test_wrong_checksums_are_refused_and_store_nothing),
