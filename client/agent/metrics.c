@@ -2,18 +2,13 @@
 #include "metrics.h"
 
 #include <errno.h>
-#include <inttypes.h>
 
 #include "cleanup.h"
 #include "fs.h"
+#include "prom.h"
 #include "verdict.h"
 
 #define TEXT_MAX_BYTES 8192
-
-static void head(struct pm_buf *to, const char *name, const char *type, const char *help)
-{
-    (void)pm_buf_addf(to, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, type);
-}
 
 static void add_events(struct pm_buf *to, const struct pm_journal_counts *counts)
 {
@@ -26,28 +21,28 @@ static void add_events(struct pm_buf *to, const struct pm_journal_counts *counts
     };
     size_t i;
 
-    head(to, "paidmonitor_agent_events", "gauge", "Events in the journal by state.");
+    pm_prom_family(to, "paidmonitor_agent_events", "gauge", "Events in the journal by state.");
     for (i = 0; i < PM_ARRAY_LEN(rows); i++)
-        (void)pm_buf_addf(to, "paidmonitor_agent_events{state=\"%s\"} %" PRId64 "\n", rows[i].state,
-                          rows[i].count);
+        pm_prom_integer(to, "paidmonitor_agent_events", rows[i].count, "state", rows[i].state,
+                        NULL);
 }
 
 static void add_attempts(struct pm_buf *to, const struct pm_deliver_stats *stats)
 {
     int i;
 
-    head(to, "paidmonitor_agent_attempts_total", "counter",
-         "Attempts to deliver an event by outcome, since the agent started.");
+    pm_prom_family(to, "paidmonitor_agent_attempts_total", "counter",
+                   "Attempts to deliver an event by outcome, since the agent started.");
     for (i = 0; i < PM_VERDICT_MAX; i++)
-        (void)pm_buf_addf(to, "paidmonitor_agent_attempts_total{outcome=\"%s\"} %" PRId64 "\n",
-                          pm_verdict_name((enum pm_verdict)i), stats->verdicts[i]);
+        pm_prom_integer(to, "paidmonitor_agent_attempts_total", stats->verdicts[i], "outcome",
+                        pm_verdict_name((enum pm_verdict)i), NULL);
 }
 
 /* A time or an age in seconds. */
 static void add_seconds(struct pm_buf *to, const char *name, const char *help, int64_t ms)
 {
-    head(to, name, "gauge", help);
-    (void)pm_buf_addf(to, "%s %" PRId64 ".%03d\n", name, ms / 1000, (int)(ms % 1000));
+    pm_prom_family(to, name, "gauge", help);
+    pm_prom_seconds(to, name, ms * 1000, NULL);
 }
 
 void pm_metrics_format(const struct pm_journal_counts *counts, const struct pm_deliver_stats *stats,

@@ -20,9 +20,10 @@ START_TEST(test_metrics_tell_each_figure_once)
     ck_assert_ptr_nonnull(strstr(text.data, "paidmonitor_agent_events{state=\"unsent\"} 5\n"));
     ck_assert_ptr_nonnull(
         strstr(text.data, "paidmonitor_agent_attempts_total{outcome=\"done\"} 9\n"));
-    ck_assert_ptr_nonnull(strstr(text.data, "\npaidmonitor_agent_oldest_waiting_seconds 60.007\n"));
     ck_assert_ptr_nonnull(
-        strstr(text.data, "\npaidmonitor_agent_last_delivery_timestamp_seconds 1763830000.123\n"));
+        strstr(text.data, "\npaidmonitor_agent_oldest_waiting_seconds 60.007000\n"));
+    ck_assert_ptr_nonnull(strstr(
+        text.data, "\npaidmonitor_agent_last_delivery_timestamp_seconds 1763830000.123000\n"));
     ck_assert_int_eq(text.data[text.len - 1], '\n');
     pm_buf_clear(&text);
 }
@@ -36,9 +37,10 @@ START_TEST(test_metrics_of_an_agent_that_has_done_nothing)
 
     pm_buf_init(&text, 8192);
     pm_metrics_format(&counts, &stats, 1000, &text);
-    ck_assert_ptr_nonnull(strstr(text.data, "\npaidmonitor_agent_oldest_waiting_seconds 0.000\n"));
     ck_assert_ptr_nonnull(
-        strstr(text.data, "\npaidmonitor_agent_last_delivery_timestamp_seconds 0.000\n"));
+        strstr(text.data, "\npaidmonitor_agent_oldest_waiting_seconds 0.000000\n"));
+    ck_assert_ptr_nonnull(
+        strstr(text.data, "\npaidmonitor_agent_last_delivery_timestamp_seconds 0.000000\n"));
     pm_buf_clear(&text);
 }
 END_TEST

@@ -15,12 +15,22 @@
 #define DEVIATIONS_MAX 4096
 #define SHOWN_MAX      (16 * 1024) /* of the parameters, in the journal */
 
+static int64_t mono_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int fa_app_commit(void *context)
 {
     struct fa_app *app = context;
+    int64_t began_us = mono_us();
     int r = fa_store_commit(app->store);
     char line[400];
 
+    fa_metrics_commit(app->metrics, mono_us() - began_us, r < 0);
     fa_journal_settle(app->journal, r < 0);
     if (r == 0 || !app->log)
         return r;
@@ -252,14 +262,6 @@ static void write_error(const struct fa_call *call, enum fa_error error,
 
 /* The journal */
 
-static int64_t mono_us(void)
-{
-    struct timespec now = {0};
-
-    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
-    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
-}
-
 /* Would showing it show a secret key? When the caller is known, only its own are looked for. */
 static bool betrays(const struct fa_call *call, const char *bytes, size_t len)
 {
@@ -352,8 +354,10 @@ static void log_entry(const struct fa_app *app, const struct fa_journal_entry *e
     pm_buf_clear(&line);
 }
 
-static void add_entry(struct fa_app *app, const struct fa_journal_entry *entry)
+static void add_entry(struct fa_app *app, const struct fa_route *route,
+                      const struct fa_journal_entry *entry)
 {
+    fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
     (void)fa_journal_add(app->journal, entry); /* without memory one request is not remembered */
     log_entry(app, entry);
 }
@@ -384,7 +388,7 @@ static void write_journal(struct fa_call *call, enum fa_error error, int64_t beg
     pm_buf_init(&params, SHOWN_MAX);
     entry.params = show_params(call, &params);
     entry.duration_us = mono_us() - began_us;
-    add_entry(call->app, &entry);
+    add_entry(call->app, call->route, &entry);
     pm_buf_clear(&params);
 }
 
@@ -442,5 +446,5 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
     (void)fa_reply_error(&reply->body, error, NULL, form); /* as in write_error() */
     reply->content_type = FA_CONTENT_JSON;
     if (error != FA_E_STORE) /* that was written when the commit failed */
-        add_entry(app, &entry);
+        add_entry(app, NULL, &entry);
 }

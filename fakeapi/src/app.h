@@ -23,6 +23,7 @@
 #include "errors.h"
 #include "http.h"
 #include "journal.h"
+#include "metrics.h"
 #include "params.h"
 #include "replay.h"
 #include "reply.h"
@@ -52,6 +53,7 @@ struct fa_app {
     struct fa_accounts *accounts;
     struct fa_journal *journal;
     struct fa_replays *replays;
+    struct fa_metrics *metrics;
     struct fa_checks checks;
     struct fa_vclock *clock;
     struct fa_patience patience;                                           /* of the doctor */

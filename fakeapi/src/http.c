@@ -91,6 +91,7 @@ struct fa_http {
     struct fa_http_exchange *held; /* wait for the commit, newest first */
     bool is_behind;                /* there are committed answers that were not sent yet */
     size_t exchange_count;
+    int64_t accepted_count;
 };
 
 static int64_t now_ms(const struct fa_http *http)
@@ -583,6 +584,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
     struct fa_http *http = context;
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
+        http->accepted_count++;
         *socket_context = new_peer(http, connection);
         if (http->peers.count + SPARE_MAX > http->peers_max)
             fa_peers_evict(&http->peers);
@@ -720,6 +722,20 @@ static void tick_streams(struct fa_http *http, int64_t now_ms)
             (void)fa_http_stream_write(stream, ": ping\n\n", 8);
         }
     }
+}
+
+void fa_http_counts(const struct fa_http_request *request, struct fa_http_counts *ret_counts)
+{
+    const struct fa_http *http = request->exchange->http;
+    const struct fa_http_stream *stream;
+
+    *ret_counts = (struct fa_http_counts){
+        .accepted = http->accepted_count,
+        .connections = http->peers.count,
+        .connections_max = http->peers_max,
+    };
+    for (stream = http->streams; stream; stream = stream->next)
+        ret_counts->streams++;
 }
 
 static void end_streams(struct fa_http *http)

@@ -115,6 +115,17 @@ unsigned int fa_http_port(const struct fa_http *http);
  */
 int fa_http_mount(struct fa_http *http, const char *prefix, fa_http_handler handler, void *context);
 
+/* How busy the server is. */
+struct fa_http_counts {
+    int64_t accepted; /* connections since the start */
+    size_t connections;
+    size_t connections_max;
+    size_t streams;
+};
+
+/** Count; on the loop, from a handler. */
+void fa_http_counts(const struct fa_http_request *request, struct fa_http_counts *ret_counts);
+
 /**
  * Serve until fa_http_stop(). Then stops accepting, commits and answers what handlers have taken,
  * ends the streams, and returns.

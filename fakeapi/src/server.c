@@ -146,7 +146,8 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->accounts = fa_accounts_new(app->store);
     app->journal = fa_journal_new(options->journal_size);
     app->replays = fa_replays_new();
-    if (app->accounts && app->journal && app->replays)
+    app->metrics = fa_metrics_new();
+    if (app->accounts && app->journal && app->replays && app->metrics)
         return 0;
     snprintf(message, size, "cannot read the accounts from the store, or out of memory");
     return -1;
@@ -154,6 +155,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
 
 static void close_app(struct fa_app *app)
 {
+    fa_metrics_free(app->metrics);
     fa_replays_free(app->replays);
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);
@@ -167,9 +169,8 @@ static int mount_all(struct fa_server *server)
         const char *prefix;
         fa_http_handler handler;
     } mounts[] = {
-        {FA_API_PATH, fa_app_handle},
-        {FA_CUSTOM_PATH, fa_app_handle},
-        {FA_CONTROL_PATH, fa_control_handle},
+        {FA_API_PATH, fa_app_handle},         {FA_CUSTOM_PATH, fa_app_handle},
+        {FA_CONTROL_PATH, fa_control_handle}, {FA_METRICS_PATH, fa_metrics_handle},
         {FA_ROOT_PATH, fa_control_handle},
     };
     size_t i;

@@ -1,0 +1,178 @@
+#include "metrics.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "app.h"
+#include "metrics_process.h"
+#include "prom.h"
+#include "routes.h"
+
+#define NAME(suffix) "paidmonitor_fakeapi_" suffix
+#define ACTIONS_MAX  63
+#define STATUSES_MAX 31 /* faults may send any; those seen later are counted as `other` */
+
+struct fa_metrics {
+    /* by action, the last being none; by verdict; by status, the last being any other */
+    int64_t requests[ACTIONS_MAX + 1][FA_VERDICT_MAX][STATUSES_MAX + 1];
+    unsigned int statuses[STATUSES_MAX];
+    size_t status_count;
+    struct pm_prom_histogram durations;
+    struct pm_prom_histogram commits;
+    int64_t failed_commits;
+};
+
+struct fa_metrics *fa_metrics_new(void)
+{
+    return calloc(1, sizeof(struct fa_metrics));
+}
+
+void fa_metrics_free(struct fa_metrics *metrics)
+{
+    free(metrics);
+}
+
+/* Counting */
+
+static size_t place_of_action(const struct fa_route *route)
+{
+    size_t count;
+    size_t place = route ? (size_t)(route - fa_routes(&count)) : ACTIONS_MAX;
+
+    return place < ACTIONS_MAX ? place : ACTIONS_MAX;
+}
+
+static size_t place_of_status(struct fa_metrics *metrics, unsigned int status)
+{
+    size_t i = 0;
+
+    while (i < metrics->status_count && metrics->statuses[i] != status)
+        i++;
+    if (i == metrics->status_count && i < STATUSES_MAX)
+        metrics->statuses[metrics->status_count++] = status;
+    return i;
+}
+
+void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route,
+                        enum fa_verdict verdict, unsigned int status, int64_t duration_us)
+{
+    size_t place = place_of_status(metrics, status);
+
+    metrics->requests[place_of_action(route)][verdict][place]++;
+    pm_prom_observe(&metrics->durations, duration_us);
+}
+
+void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed)
+{
+    metrics->failed_commits += has_failed;
+    if (!has_failed)
+        pm_prom_observe(&metrics->commits, duration_us);
+}
+
+/* The page */
+
+static void add_one(struct pm_buf *to, const char *name, const char *type, const char *help,
+                    int64_t value)
+{
+    pm_prom_family(to, name, type, help);
+    pm_prom_integer(to, name, value, NULL);
+}
+
+static void add_action(struct pm_buf *to, const struct fa_metrics *metrics, size_t place,
+                       const char *action)
+{
+    size_t verdict;
+    size_t i;
+
+    for (verdict = 0; verdict < FA_VERDICT_MAX; verdict++)
+        for (i = 0; i <= metrics->status_count; i++) {
+            int64_t count = metrics->requests[place][verdict][i];
+            char status[16] = "other";
+
+            if (count == 0)
+                continue;
+            if (i < metrics->status_count)
+                snprintf(status, sizeof(status), "%u", metrics->statuses[i]);
+            pm_prom_integer(to, NAME("requests_total"), count, "action", action, "verdict",
+                            fa_verdict_text((enum fa_verdict)verdict), "status", status, NULL);
+        }
+}
+
+static void add_requests(struct pm_buf *to, const struct fa_metrics *metrics)
+{
+    size_t count;
+    const struct fa_route *routes = fa_routes(&count);
+    size_t i;
+
+    pm_prom_family(to, NAME("requests_total"), "counter",
+                   "Requests answered, by action, verdict and HTTP status; action \"none\" is what "
+                   "named no action of the API.");
+    for (i = 0; i < count && i < ACTIONS_MAX; i++)
+        add_action(to, metrics, i, routes[i].action);
+    add_action(to, metrics, ACTIONS_MAX, "none");
+    pm_prom_histogram(to, NAME("request_duration_seconds"),
+                      "From the complete request to its answer, without waiting for the commit.",
+                      &metrics->durations);
+}
+
+static void add_store(struct pm_buf *to, const struct fa_app *app)
+{
+    int64_t rows;
+
+    pm_prom_histogram(to, NAME("commit_duration_seconds"),
+                      "Making durable what was written in one turn of the loop.",
+                      &app->metrics->commits);
+    add_one(to, NAME("commits_failed_total"), "counter",
+            "Commits that failed; their requests were refused.", app->metrics->failed_commits);
+    if (fa_store_last_row_id(app->store, &rows) == 0)
+        add_one(to, NAME("store_rows_total"), "counter",
+                "Rows of results that the store ever took in.", rows);
+    add_one(to, NAME("accounts"), "gauge", "Accounts.", (int64_t)fa_accounts_count(app->accounts));
+}
+
+static void add_journal(struct pm_buf *to, const struct fa_journal *journal)
+{
+    int64_t newest = fa_journal_newest(journal);
+
+    add_one(to, NAME("journal_requests_total"), "counter", "Requests written into the journal.",
+            newest);
+    add_one(to, NAME("journal_requests"), "gauge", "Requests that the journal remembers.",
+            newest - fa_journal_oldest(journal) + 1);
+}
+
+static void add_http(struct pm_buf *to, const struct fa_http_request *request)
+{
+    struct fa_http_counts counts;
+
+    fa_http_counts(request, &counts);
+    add_one(to, NAME("connections_total"), "counter", "Connections taken.", counts.accepted);
+    add_one(to, NAME("connections"), "gauge", "Connections that are open.",
+            (int64_t)counts.connections);
+    add_one(to, NAME("connections_limit"), "gauge", "Connections that may be open.",
+            (int64_t)counts.connections_max);
+    add_one(to, NAME("streams"), "gauge", "Live streams that are read, such as open dashboards.",
+            (int64_t)counts.streams);
+}
+
+void fa_metrics_handle(void *context, const struct fa_http_request *request,
+                       struct fa_http_reply *reply)
+{
+    const struct fa_app *app = context;
+    bool is_reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
+    bool is_page = strcmp(request->path, FA_METRICS_PATH) == 0;
+
+    if (!is_page || !is_reading) {
+        reply->status = is_page ? 405 : 404;
+        fa_app_fail(context, request, reply);
+        return;
+    }
+    reply->content_type = PM_PROM_CONTENT_TYPE;
+    pm_prom_family(&reply->body, NAME("build_info"), "gauge", "Always 1; the version is a label.");
+    pm_prom_integer(&reply->body, NAME("build_info"), 1, "version", PM_VERSION, NULL);
+    add_requests(&reply->body, app->metrics);
+    add_store(&reply->body, app);
+    add_journal(&reply->body, app->journal);
+    add_http(&reply->body, request);
+    fa_metrics_process(&reply->body);
+}

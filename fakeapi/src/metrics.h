@@ -1,0 +1,37 @@
+/*
+ * Figures about the server for Prometheus. Counting happens on the loop and costs a request a few
+ * additions; everything else is looked up when somebody asks for the page. Labels come from the
+ * tables of actions, verdicts and statuses alone, never from a request, so that nobody can make the
+ * page grow.
+ */
+#ifndef FA_METRICS_H
+#define FA_METRICS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "fakeapi.h"
+
+#define FA_METRICS_PATH "/metrics"
+
+struct fa_http_reply;
+struct fa_http_request;
+struct fa_metrics;
+struct fa_route;
+
+/** Errors: NULL out of memory */
+struct fa_metrics *fa_metrics_new(void);
+void fa_metrics_free(struct fa_metrics *metrics);
+
+/** One request was answered. @route: NULL if it named no action */
+void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route,
+                        enum fa_verdict verdict, unsigned int status, int64_t duration_us);
+
+/** What was written in a turn of the loop was made durable, or could not be. */
+void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed);
+
+/** The page; an fa_http_handler with a struct fa_app. */
+void fa_metrics_handle(void *app, const struct fa_http_request *request,
+                       struct fa_http_reply *reply);
+
+#endif
