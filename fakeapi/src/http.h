@@ -1,8 +1,8 @@
 /*
- * The HTTP/1 server: the only user of libmicrohttpd. One thread runs one epoll loop; handlers run
- * on it, must not block, and see complete requests only. What a handler writes into the store
- * becomes durable once per turn of the loop: replies marked `after_commit` wait for that and leave
- * after it.
+ * The HTTP/1 server; its files (http_private.h names them) are the only users of libmicrohttpd. One
+ * thread runs one epoll loop; handlers run on it, must not block, and see complete requests only.
+ * What a handler writes into the store becomes durable once per turn of the loop: replies marked
+ * `after_commit` wait for that and leave after it.
  *
  * libmicrohttpd 0.9.75 reads more than RFC 9112 allows, so every head is checked here before a
  * handler sees it: ambiguous framing is refused and the connection closed.
@@ -15,6 +15,7 @@
 #include <stdint.h>
 
 #include "buf.h"
+#include "loop.h"
 
 #define FA_HTTP_BODY_MAX    (1024 * 1024)      /* larger bodies get 413; PROTOCOL.md §4 */
 #define FA_HTTP_REPLY_MAX   (64 * 1024 * 1024) /* ceiling of a reply's body */
@@ -24,6 +25,7 @@
 struct fa_http;
 struct fa_http_exchange;
 struct fa_http_stream;
+struct fa_http_deferred;
 
 /* Lives until the handler has returned. All bytes are as they came over the wire, not decoded. */
 struct fa_http_request {
@@ -42,11 +44,12 @@ struct fa_http_reply {
     unsigned int status;      /* 200 unless the handler says otherwise */
     const char *content_type; /* borrowed for ever; NULL for none */
     struct pm_buf body;
-    struct pm_buf headers;         /* filled by fa_http_reply_header() */
-    int64_t date_ms;               /* for the Date header; 0 for the server's clock */
-    bool close;                    /* close the connection afterwards */
-    bool after_commit;             /* hold back until the store has committed */
-    struct fa_http_stream *stream; /* set by fa_http_stream_start() */
+    struct pm_buf headers;             /* filled by fa_http_reply_header() */
+    int64_t date_ms;                   /* for the Date header; 0 for the server's clock */
+    bool close;                        /* close the connection afterwards */
+    bool after_commit;                 /* hold back until the store has committed */
+    struct fa_http_stream *stream;     /* set by fa_http_stream_start() */
+    struct fa_http_deferred *deferred; /* set by fa_http_defer() */
 };
 
 /** Answer one request. The reply comes in as 200 with an empty body. */
@@ -88,6 +91,10 @@ int fa_http_cookie(const struct fa_http_request *request, const char *name, char
  * Errors: -1 too many, too long, or with a control character; the reply is unchanged
  */
 int fa_http_reply_header(struct fa_http_reply *reply, const char *name, const char *value);
+
+/** As a handler gets it: 200 and nothing else. */
+void fa_http_reply_init(struct fa_http_reply *reply);
+void fa_http_reply_clear(struct fa_http_reply *reply);
 
 /**
  * Listen. Requests are answered only while fa_http_run() runs.
@@ -163,5 +170,56 @@ int fa_http_stream_write(struct fa_http_stream *stream, const void *bytes, size_
 
 /** End it after what was written. */
 void fa_http_stream_end(struct fa_http_stream *stream);
+
+/*
+ * Deferred replies: a handler returns without an answer, which comes later. Its request is gone by
+ * then.
+ */
+
+/**
+ * Answer this request later, with fa_http_answer(). What the handler puts into its reply is
+ * replaced by the later one, except `after_commit`: what was written stays bound to its commit.
+ *
+ * @gone:  called once when the client has hung up (noticed within about a second), or when the
+ *         server stops: there is nobody left to answer. NULL: do not look, answer in any case.
+ *         Afterwards the deferred reply is gone, as it is after fa_http_answer(). It leaves other
+ *         deferred replies alone.
+ *
+ * Errors: NULL out of memory
+ */
+struct fa_http_deferred *fa_http_defer(const struct fa_http_request *request,
+                                       struct fa_http_reply *reply, void (*gone)(void *context),
+                                       void *context);
+
+/**
+ * Send it. On the loop, never from another thread.
+ *
+ * @reply: started with fa_http_reply_init(); its buffers are taken, and it is empty afterwards.
+ *         If the commit that the handler asked for has failed, this goes out instead.
+ */
+void fa_http_answer(struct fa_http_deferred *deferred, struct fa_http_reply *reply);
+
+/*
+ * Timers and further descriptors on the loop; for its thread only, or before fa_http_run(). All end
+ * with the server, without being called.
+ */
+
+/** Call @run once, not before @delay_ms from now. Errors: NULL out of memory */
+struct fa_timer *fa_http_timer_start(struct fa_http *http, int64_t delay_ms,
+                                     void (*run)(void *context), void *context);
+/** One that has not gone off. NULL is allowed. */
+void fa_http_timer_cancel(struct fa_http *http, struct fa_timer *timer);
+
+/**
+ * Call @ready in each turn in which the descriptor can be read, or its other side has gone. It
+ * stays the caller's, who ends the watch before closing it.
+ *
+ * Errors: NULL with errno
+ */
+struct fa_watch *fa_http_watch(struct fa_http *http, int fd, fa_watch_ready ready, void *context);
+/** @wanted: FA_LOOP_READ, FA_LOOP_WRITE, both or 0. Errors: -1 with errno */
+int fa_http_rewatch(struct fa_http *http, struct fa_watch *watch, unsigned int wanted);
+/** NULL is allowed. */
+void fa_http_unwatch(struct fa_http *http, struct fa_watch *watch);
 
 #endif

@@ -1,0 +1,136 @@
+/*
+ * What the files of the HTTP server share; nobody else includes it. These are the only users of
+ * libmicrohttpd:
+ *
+ *     http.c           the server: setting up, the turns of its loop, one commit for each
+ *     http_listen.c    the listening socket
+ *     http_exchange.c  one request: its head checked, its body collected, its handler called
+ *     http_send.c      its reply handed to libmicrohttpd
+ *     http_defer.c     replies that come later
+ *     http_stream.c    replies without an end
+ */
+#ifndef FA_HTTP_PRIVATE_H
+#define FA_HTTP_PRIVATE_H
+
+#include <microhttpd.h>
+#include <stdarg.h>
+
+#include "http.h"
+#include "http_peers.h"
+#include "loop.h"
+
+#define FA_HTTP_MOUNTS_MAX 8
+
+struct fa_http_mount {
+    const char *prefix;
+    fa_http_handler handler;
+    void *context;
+};
+
+/* A request and its reply. */
+struct fa_http_exchange {
+    struct fa_http *http;
+    struct MHD_Connection *connection;
+    struct fa_peer *peer;
+    struct fa_http_exchange *next_held;
+    char *target; /* raw; cut at the `?` once the head was checked */
+    size_t target_len;
+    const char *query;
+    struct pm_buf body;
+    unsigned int refusal; /* status, or 0 */
+    const char *reason;   /* of the refusal */
+    bool is_begun;        /* the head was checked */
+    bool is_handled;      /* the handler was called */
+    bool is_suspended;    /* libmicrohttpd leaves its connection alone */
+    bool is_held;         /* waits for the commit */
+    bool is_lost;         /* there will be no reply: close the connection */
+    bool has_failed;      /* the commit has: the reply is made already */
+    struct fa_http_reply reply;
+    const char *method; /* libmicrohttpd's, as long as the request */
+};
+
+struct fa_http {
+    struct fa_http_options options;
+    struct MHD_Daemon *daemon;
+    struct fa_loop loop;
+    int wake_fd;
+    int stop_fd;
+    int listen_fd;
+    unsigned int port;
+    struct fa_http_mount mounts[FA_HTTP_MOUNTS_MAX];
+    size_t mount_count;
+    struct fa_peers peers;
+    size_t peers_max;
+    struct fa_http_stream *streams;
+    struct fa_http_deferred *deferred;
+    struct fa_http_exchange *held; /* wait for the commit, newest first */
+    bool must_stop;
+    bool is_behind; /* there are committed answers that were not sent yet */
+    size_t exchange_count;
+    int64_t accepted_count;
+};
+
+/* http_listen.c */
+
+/** Listen where the options say. Errors: -1 with a message */
+int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *message, size_t size);
+unsigned int fa_http_listen_port(int fd);
+
+/* http_exchange.c; first libmicrohttpd's callbacks */
+
+/** MHD_OPTION_URI_LOG_CALLBACK */
+void *fa_http_exchange_begin(void *http, const char *target, struct MHD_Connection *connection);
+/** MHD_OPTION_NOTIFY_COMPLETED */
+void fa_http_exchange_end(void *http, struct MHD_Connection *connection, void **request_context,
+                          enum MHD_RequestTerminationCode code);
+/** MHD_AccessHandlerCallback */
+enum MHD_Result fa_http_exchange_handle(void *http, struct MHD_Connection *connection,
+                                        const char *url, const char *method, const char *version,
+                                        const char *upload, size_t *upload_len,
+                                        void **request_context);
+/** MHD_OPTION_EXTERNAL_LOGGER: only this tells of request lines that the library refuses. */
+void fa_http_hear_library(void *http, const char *format, va_list arguments);
+
+/** As handlers see it. */
+struct fa_http_request fa_http_exchange_request(struct fa_http_exchange *exchange);
+
+/** Have libmicrohttpd leave the connection alone until fa_http_exchange_resume(), in which it asks
+ * the handler again. */
+void fa_http_exchange_suspend(struct fa_http_exchange *exchange);
+void fa_http_exchange_resume(struct fa_http_exchange *exchange);
+
+/** Its connection is suspended: keep it so until the commit. */
+void fa_http_exchange_hold(struct fa_http_exchange *exchange);
+
+/** What was written is committed: let the reply go out, unless it is still to come. */
+void fa_http_exchange_depart(struct fa_http_exchange *exchange);
+
+/** The commit has failed: replace what the handler answered. */
+void fa_http_exchange_fail(struct fa_http_exchange *exchange);
+
+/* http_send.c */
+
+/** MHD_NO makes libmicrohttpd close the connection, all that is left when memory is short. */
+enum MHD_Result fa_http_send(struct fa_http_exchange *exchange);
+
+/* http_defer.c */
+
+/** Let go of those whose client has gone; call it now and then. */
+void fa_http_defer_tick(struct fa_http *http);
+/** The server stops: let go of all. */
+void fa_http_defer_end(struct fa_http *http);
+
+/* http_stream.c */
+
+/** The whole reply of a stream, which is the response's from now on. NULL: out of memory */
+struct MHD_Response *fa_http_stream_response(struct fa_http_reply *reply);
+/** One that was not handed over to libmicrohttpd. NULL is allowed. */
+void fa_http_stream_free(struct fa_http_stream *stream);
+void fa_http_stream_tick(struct fa_http *http, int64_t now_ms);
+size_t fa_http_stream_count(const struct fa_http *http);
+void fa_http_streams_end(struct fa_http *http);
+
+/** Has the peer of this socket gone? A suspended connection is not watched by libmicrohttpd. */
+bool fa_http_is_gone(int fd);
+
+#endif

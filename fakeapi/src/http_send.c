@@ -1,0 +1,85 @@
+/* Replies, handed to libmicrohttpd. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "clock.h"
+#include "http_private.h"
+
+#define SEND_TIME_MS 60000 /* for a reader to take the whole reply */
+
+static int64_t now_ms(const struct fa_http *http)
+{
+    return http->options.now_ms ? http->options.now_ms(http->options.context) : pm_clock_wall_ms();
+}
+
+static struct MHD_Response *make_response(struct fa_http_reply *reply)
+{
+    size_t len = reply->body.len;
+    char *bytes;
+    struct MHD_Response *response;
+
+    if (reply->stream)
+        return fa_http_stream_response(reply);
+    bytes = pm_buf_take(&reply->body);
+    if (!bytes)
+        return NULL;
+    response = MHD_create_response_from_buffer(len, bytes, MHD_RESPMEM_MUST_FREE);
+    if (!response)
+        free(bytes);
+    return response;
+}
+
+/* RFC 9110, section 5.6.7; strftime() would ask the locale. */
+static void add_date(struct MHD_Response *response, int64_t now_ms)
+{
+    static const char days[] = "SunMonTueWedThuFriSat";
+    static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+    time_t now = (time_t)(now_ms / 1000);
+    struct tm utc;
+    char text[64];
+
+    if (!gmtime_r(&now, &utc))
+        return;
+    snprintf(text, sizeof(text), "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * utc.tm_wday,
+             utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+             utc.tm_sec);
+    MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, text);
+}
+
+static void add_headers(struct MHD_Response *response, const struct fa_http_reply *reply)
+{
+    const char *at = reply->headers.data;
+    const char *end = at ? at + reply->headers.len : NULL;
+
+    if (reply->content_type)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+    if (reply->close)
+        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+    while (at < end) {
+        const char *value = at + strlen(at) + 1;
+
+        MHD_add_response_header(response, at, value);
+        at = value + strlen(value) + 1;
+    }
+}
+
+enum MHD_Result fa_http_send(struct fa_http_exchange *exchange)
+{
+    bool is_stream = exchange->reply.stream != NULL;
+    struct MHD_Response *response = make_response(&exchange->reply);
+    enum MHD_Result result;
+
+    if (!response)
+        return MHD_NO;
+    add_date(response, exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(exchange->http));
+    add_headers(response, &exchange->reply);
+    result = MHD_queue_response(exchange->connection, exchange->reply.status, response);
+    MHD_destroy_response(response);
+    if (exchange->peer) {
+        exchange->peer->owes_request = false;
+        exchange->peer->deadline_ms = is_stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
+    }
+    return result;
+}
