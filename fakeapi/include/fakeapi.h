@@ -55,6 +55,8 @@ struct fa_server_options {
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered */
     const char *clock;         /* NULL for the host's, or as fa_server_clock_set() takes it */
+    const char *control_token; /* who has it may use the control API; NULL: on a loopback address
+                                  everybody, elsewhere one is made */
     /*
      * Called on the server's thread with one line for each request that was refused or failed, and
      * if `logs_accepted` for the others too. May be NULL.
@@ -89,6 +91,9 @@ unsigned int fa_server_port(const struct fa_server *server);
 
 /** Where a browser signs in to the dashboard; whoever has it reads everything. */
 const char *fa_server_dashboard_url(const struct fa_server *server);
+
+/** What the control API wants as `Authorization: Bearer …`; NULL if nothing. Lends likewise. */
+const char *fa_server_control_token(const struct fa_server *server);
 
 /** Add an account with these keys, or give an existing apikey this secretkey. Errors: -1 */
 int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey);

@@ -95,6 +95,11 @@ size_t fa_accounts_count(const struct fa_accounts *accounts)
     return accounts->count;
 }
 
+const struct fa_principal *fa_accounts_at(const struct fa_accounts *accounts, size_t index)
+{
+    return &accounts->all[index];
+}
+
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey)
 {
     size_t i;

@@ -32,6 +32,8 @@ void fa_accounts_free(struct fa_accounts *accounts);
 size_t fa_accounts_count(const struct fa_accounts *accounts);
 
 /* What is lent stays valid until the next fa_accounts_put(). NULL: there is none. */
+/** @index: less than the count; in the order of their ids */
+const struct fa_principal *fa_accounts_at(const struct fa_accounts *accounts, size_t index);
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey);
 const struct fa_principal *fa_accounts_find_id(const struct fa_accounts *accounts, int64_t id);
 const struct fa_principal *fa_accounts_find_user(const struct fa_accounts *accounts,

@@ -8,6 +8,9 @@ struct pm_buf;
 /** Append the OpenAPI 3 document as compact JSON. Errors: -1 as pm_buf_add() */
 int fa_describe_openapi(struct pm_buf *buf);
 
+/** Append the control API's OpenAPI 3 document likewise. Errors: -1 as pm_buf_add() */
+int fa_describe_control(struct pm_buf *buf);
+
 /** Append the reference page as Markdown: fakeapi/REFERENCE.md. Errors: -1 as pm_buf_add() */
 int fa_describe_reference(struct pm_buf *buf);
 

@@ -28,6 +28,7 @@ struct fa_server {
     struct fa_app app; /* stays first: the address of one is that of the other */
     struct fa_http *http;
     struct fa_dashboard *dashboard;
+    struct fa_control *control;
     pthread_t thread;
     bool is_running;
     pthread_mutex_t lock; /* of the wishes */
@@ -169,9 +170,9 @@ static int mount_all(struct fa_server *server)
         const char *prefix;
         fa_http_handler handler;
     } mounts[] = {
-        {FA_API_PATH, fa_app_handle},         {FA_CUSTOM_PATH, fa_app_handle},
-        {FA_CONTROL_PATH, fa_control_handle}, {FA_METRICS_PATH, fa_metrics_handle},
-        {FA_ROOT_PATH, fa_control_handle},
+        {FA_API_PATH, fa_app_handle},
+        {FA_CUSTOM_PATH, fa_app_handle},
+        {FA_METRICS_PATH, fa_metrics_handle},
     };
     size_t i;
 
@@ -179,6 +180,12 @@ static int mount_all(struct fa_server *server)
         if (fa_http_mount(server->http, mounts[i].prefix, mounts[i].handler, &server->app) < 0)
             return -1;
     return 0;
+}
+
+/* Can only this machine reach it? */
+static bool is_loopback(const char *address)
+{
+    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
 }
 
 static void set_dashboard_url(struct fa_server *server)
@@ -220,6 +227,11 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }
+    if (fa_control_new(&server->app, server->http, options->control_token,
+                       is_loopback(options->listen), &server->control) < 0) {
+        snprintf(message, size, "cannot set up the control API");
+        return -1;
+    }
     set_dashboard_url(server);
     return 0;
 }
@@ -259,6 +271,7 @@ void fa_server_stop(struct fa_server *server)
         (void)pthread_join(server->thread, NULL);
     }
     fa_http_free(server->http); /* its streams tell the dashboard when they end */
+    fa_control_free(server->control);
     fa_dashboard_free(server->dashboard);
     close_app(&server->app);
     (void)pthread_cond_destroy(&server->granted);
@@ -274,6 +287,11 @@ const char *fa_server_url(const struct fa_server *server)
 const char *fa_server_dashboard_url(const struct fa_server *server)
 {
     return server->dashboard_url;
+}
+
+const char *fa_server_control_token(const struct fa_server *server)
+{
+    return fa_control_token(server->control);
 }
 
 unsigned int fa_server_port(const struct fa_server *server)

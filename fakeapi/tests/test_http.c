@@ -301,6 +301,8 @@ START_TEST(test_replies_are_exact_bytes)
     ck_assert_ptr_nonnull(date);
     ck_assert_int_eq(strncmp(reply.bytes, "HTTP/1.1 200 OK\r\n", 17), 0);
     ck_assert_str_eq(strstr(date, "\r\n"), "\r\nContent-Type: application/json;charset=UTF-8\r\n"
+                                           "Cache-Control: no-store\r\n"
+                                           "X-Content-Type-Options: nosniff\r\n"
                                            "Content-Length: 14\r\n\r\n{\"ready\":true}");
     fa_server_stop(server);
 }

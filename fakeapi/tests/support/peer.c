@@ -97,7 +97,8 @@ void peer_exchange(unsigned int port, const void *bytes, size_t len, struct peer
 void peer_get(unsigned int port, const char *target, struct peer_reply *reply)
 {
     char *head;
-    int len = asprintf(&head, "GET %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n", target);
+    int len =
+        asprintf(&head, "GET %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n", target);
 
     ck_assert_int_gt(len, 0);
     peer_exchange(port, head, (size_t)len, reply);
@@ -109,7 +110,7 @@ void peer_post(unsigned int port, const char *target, const char *body, size_t l
 {
     char *head;
     int head_len = asprintf(&head,
-                            "POST %s HTTP/1.1\r\nHost: test\r\nConnection: close\r\n"
+                            "POST %s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
                             "Content-Type: application/x-www-form-urlencoded\r\n"
                             "Content-Length: %zu\r\n\r\n",
                             target, len);

@@ -38,6 +38,20 @@ void site_get(const char *query)
     site_get_target(target);
 }
 
+void site_control(const char *method, const char *path, const char *json)
+{
+    char *text;
+    int len = asprintf(&text,
+                       "%s /__fake%s HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+                       "%sContent-Length: %zu\r\n\r\n%s",
+                       method, path, json ? "Content-Type: application/json\r\n" : "",
+                       json ? strlen(json) : (size_t)0, json ? json : "");
+
+    ck_assert_int_gt(len, 0);
+    peer_exchange(fa_server_port(site), text, (size_t)len, &site_reply);
+    free(text);
+}
+
 void site_post_to(const char *target, const struct peer_form *form)
 {
     char *body = peer_form_encode(form);

@@ -21,6 +21,14 @@ void site_get(const char *query);
 /** GET any target. */
 void site_get_target(const char *target);
 
+/**
+ * Call the control API.
+ *
+ * @path: below `/__fake`, with its query
+ * @json: the body, or NULL
+ */
+void site_control(const char *method, const char *path, const char *json);
+
 /** POST a form to `/customMonitorApi`, or to another target. */
 void site_post(const struct peer_form *form);
 void site_post_to(const char *target, const struct peer_form *form);
