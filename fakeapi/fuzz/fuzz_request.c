@@ -52,13 +52,17 @@ static struct fa_app open_app(enum fa_profile profile)
     app.accounts = fa_accounts_new(app.store);
     app.journal = fa_journal_new(REQUESTS);
     app.replays = fa_replays_new();
-    FUZZ_REQUIRE(app.accounts && app.journal && app.replays);
+    app.clock = fa_vclock_new(NULL);
+    app.metrics = fa_metrics_new();
+    FUZZ_REQUIRE(app.accounts && app.journal && app.replays && app.clock && app.metrics);
     FUZZ_REQUIRE(fa_accounts_put(app.accounts, &spec, message, sizeof(message)) == 0);
     return app;
 }
 
 static void close_app(struct fa_app *app)
 {
+    fa_metrics_free(app->metrics);
+    fa_vclock_free(app->clock);
     fa_replays_free(app->replays);
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);

@@ -3,6 +3,10 @@
  * objects of the other actions. One interface, whatever the engine; nothing here knows about HTTP
  * or the protocol's texts.
  *
+ * Its parts: store_sql.c has every statement, in SQL that all engines share; store_<subject>.c the
+ * functions, which name a statement and its values (store_run.h); db.h the driver beneath; and
+ * schema_<version>.sql what makes each version from the one before.
+ *
  * Writes collect in one transaction that fa_store_commit() ends; reads see them at once. All
  * functions belong to one thread. Those that return int give 0, or FA_STORE_FAILED after writing
  * the reason to fa_store_message(), or FA_STORE_ABSENT where that is said.
@@ -21,7 +25,8 @@ struct fa_store;
 
 struct fa_account {
     int64_t id;
-    int64_t reseller_id; /* account that may act for this one; 0 for none */
+    int64_t reseller_id;   /* account that may act for this one; 0 for none */
+    int64_t expires_at_ms; /* when fa_store_accounts_expire() deletes it; 0: never */
     const char *apikey;
     const char *secretkey;
     const char *name;            /* for people; "" if unnamed */
@@ -154,7 +159,14 @@ int fa_store_listen(struct fa_store *store, void (*changed)(void *context, int64
 int fa_store_account_add(struct fa_store *store, const struct fa_account *account, int64_t *ret_id);
 /** Change everything but the keys' identity: found by apikey. Errors: FA_STORE_ABSENT */
 int fa_store_account_set(struct fa_store *store, const struct fa_account *account);
+/** With all that belongs to it. Its clients stay, and are nobody's. Errors: FA_STORE_ABSENT */
+int fa_store_account_delete(struct fa_store *store, int64_t account_id);
+/** Delete all that belongs to an account, or to any, but no account. Ids are not given again. */
+int fa_store_account_reset(struct fa_store *store, int64_t account_id);
+int fa_store_reset_all(struct fa_store *store);
 int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context);
+/** Delete the accounts whose time is over at @now_ms. @ret_count: how many there were */
+int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *ret_count);
 int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,
                        int64_t expires_at_ms);
 /** Errors: FA_STORE_ABSENT unknown, expired at @now_ms, or of another account */

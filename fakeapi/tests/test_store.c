@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <signal.h>
+#include <sqlite3.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -252,6 +253,144 @@ START_TEST(test_listeners_are_told_after_the_commit_once_per_monitor)
 }
 END_TEST
 
+/* fa_object_fn */
+static int show_object(void *context, const struct fa_object *object)
+{
+    (void)context;
+    sprintf(shown + strlen(shown), "%s%s", object->kind, object->data);
+    return 0;
+}
+
+/* fa_account_fn */
+static int show_account(void *context, const struct fa_account *account)
+{
+    (void)context;
+    sprintf(shown + strlen(shown), "%s:%" PRId64 ":%" PRId64 ";", account->apikey,
+            account->reseller_id, account->expires_at_ms);
+    return 0;
+}
+
+static const char *accounts(void)
+{
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_accounts(store, show_account, NULL), 0);
+    return shown;
+}
+
+/* An account with one of each thing that may belong to one. */
+static int64_t add_full_account(const char *apikey, int64_t expires_at_ms)
+{
+    struct fa_account account = alice;
+    struct fa_object object = {.kind = "agent", .data = "{}"};
+    int64_t monitor;
+    int64_t id;
+
+    account.apikey = apikey;
+    account.expires_at_ms = expires_at_ms;
+    ck_assert_int_eq(fa_store_account_add(store, &account, &object.account_id), 0);
+    ck_assert_int_eq(fa_store_token_add(store, object.account_id, apikey, 1000), 0);
+    ck_assert_int_eq(fa_store_object_add(store, &object, &id), 0);
+    monitor = add_monitor(object.account_id, apikey);
+    add_row(monitor, 1, 0, "a", apikey);
+    return object.account_id;
+}
+
+/* How many things of add_full_account() an account has. */
+static int things_of(int64_t account_id, const char *apikey)
+{
+    struct fa_monitor_filter filter = {.account_id = account_id};
+
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_monitors(store, &filter, show_monitor, NULL), 0);
+    ck_assert_int_eq(fa_store_objects(store, account_id, "agent", 0, 0, show_object, NULL), 0);
+    return (strstr(shown, apikey) ? 1 : 0) + (strstr(shown, "agent{}") ? 1 : 0) +
+           (fa_store_token_check(store, account_id, apikey, 1) == 0 ? 1 : 0);
+}
+
+static int64_t all_rows(void)
+{
+    int64_t monitor;
+    int64_t sum = 0;
+
+    for (monitor = 1; monitor < 10; monitor++) {
+        int64_t count;
+
+        ck_assert_int_eq(fa_store_row_count(store, monitor, &count), 0);
+        sum += count;
+    }
+    return sum;
+}
+
+START_TEST(test_a_deleted_account_takes_along_what_is_its_own)
+{
+    struct fa_account client = alice;
+    int64_t first;
+    int64_t second;
+    int64_t id;
+
+    open_memory();
+    first = add_full_account("FIRST", 0);
+    second = add_full_account("SECOND", 0);
+    client.apikey = "CLIENT";
+    client.reseller_id = first;
+    ck_assert_int_eq(fa_store_account_add(store, &client, &id), 0);
+    ck_assert_int_eq(fa_store_account_delete(store, first), 0);
+    ck_assert_int_eq(fa_store_account_delete(store, first), FA_STORE_ABSENT);
+    ck_assert_str_eq(accounts(), "SECOND:0:0;CLIENT:0:0;");
+    ck_assert_int_eq(things_of(first, "FIRST"), 0);
+    ck_assert_int_eq(things_of(second, "SECOND"), 3);
+    ck_assert_int_eq(all_rows(), 1);
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_a_reset_account_is_empty_and_still_there)
+{
+    int64_t first;
+    int64_t second;
+
+    open_memory();
+    first = add_full_account("FIRST", 0);
+    second = add_full_account("SECOND", 0);
+    ck_assert_int_eq(fa_store_account_reset(store, 0), FA_STORE_ABSENT); /* 0 is not "all" */
+    ck_assert_int_eq(fa_store_account_reset(store, first), 0);
+    ck_assert_str_eq(accounts(), "FIRST:0:0;SECOND:0:0;");
+    ck_assert_int_eq(things_of(first, "FIRST"), 0);
+    ck_assert_int_eq(things_of(second, "SECOND"), 3);
+    ck_assert_int_eq(fa_store_reset_all(store), 0);
+    ck_assert_str_eq(accounts(), "FIRST:0:0;SECOND:0:0;");
+    ck_assert_int_eq(things_of(second, "SECOND"), 0);
+    ck_assert_int_eq(all_rows(), 0);
+    ck_assert_int_eq(add_monitor(first, "m"), 3); /* ids do not return */
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_accounts_end_when_their_time_is_over)
+{
+    struct fa_account account = alice;
+    int64_t count = -1;
+
+    open_memory();
+    (void)add_full_account("NEVER", 0);
+    (void)add_full_account("SOON", 1000);
+    (void)add_full_account("SAME", 1000);
+    (void)add_full_account("LATER", 2000);
+    ck_assert_int_eq(fa_store_accounts_expire(store, 999, &count), 0);
+    ck_assert_int_eq(count, 0);
+    ck_assert_int_eq(fa_store_accounts_expire(store, 1000, &count), 0);
+    ck_assert_int_eq(count, 2);
+    ck_assert_str_eq(accounts(), "NEVER:0:0;LATER:0:2000;");
+    account.apikey = "LATER";
+    account.expires_at_ms = 3000;
+    ck_assert_int_eq(fa_store_account_set(store, &account), 0);
+    ck_assert_int_eq(fa_store_accounts_expire(store, 2500, &count), 0);
+    ck_assert_int_eq(count, 0);
+    ck_assert_int_eq(all_rows(), 2);
+    fa_store_close(store);
+}
+END_TEST
+
 START_TEST(test_tokens_belong_to_an_account_and_expire)
 {
     int64_t account;
@@ -271,14 +410,6 @@ START_TEST(test_tokens_belong_to_an_account_and_expire)
     fa_store_close(store);
 }
 END_TEST
-
-/* fa_object_fn */
-static int show_object(void *context, const struct fa_object *object)
-{
-    (void)context;
-    sprintf(shown + strlen(shown), "%s%s", object->kind, object->data);
-    return 0;
-}
 
 START_TEST(test_objects_belong_to_account_kind_and_parent)
 {
@@ -406,6 +537,41 @@ START_TEST(test_a_disk_without_room_for_a_store_is_told)
 }
 END_TEST
 
+/* Run a file of SQL as another program would. */
+static void make_database(const char *path, const char *script)
+{
+    sqlite3 *db;
+    FILE *file = fopen(script, "r");
+    static char sql[16384];
+
+    ck_assert_ptr_nonnull(file);
+    sql[fread(sql, 1, sizeof(sql) - 1, file)] = '\0';
+    (void)fclose(file);
+    ck_assert_int_eq(sqlite3_open(path, &db), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_exec(db, sql, NULL, NULL, NULL), SQLITE_OK);
+    ck_assert_int_eq(sqlite3_close(db), SQLITE_OK);
+}
+
+START_TEST(test_a_store_of_version_1_is_brought_forward_with_all_it_has)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    int opened;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    make_database(path, PM_SOURCE_DIR "/fakeapi/tests/data/store_1.sql");
+    for (opened = 0; opened < 2; opened++) {
+        ck_assert_int_eq(fa_store_open(path, &store, message, sizeof(message)), 0);
+        ck_assert_str_eq(accounts(), "OLD:0:0;");
+        ck_assert_str_eq(rows(1, 0, 10), "5.0(a=kept)");
+        fa_store_close(store);
+    }
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
 START_TEST(test_a_store_of_a_newer_version_is_refused)
 {
     char dir[] = "/tmp/test_store.XXXXXX";
@@ -434,12 +600,16 @@ static const struct test_case cases[] = {
     TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns),
     TEST(test_an_undone_request_leaves_nothing_and_others_stay),
     TEST(test_listeners_are_told_after_the_commit_once_per_monitor),
+    TEST(test_a_deleted_account_takes_along_what_is_its_own),
+    TEST(test_a_reset_account_is_empty_and_still_there),
+    TEST(test_accounts_end_when_their_time_is_over),
     TEST(test_tokens_belong_to_an_account_and_expire),
     TEST(test_objects_belong_to_account_kind_and_parent),
     TEST(test_a_file_keeps_what_was_committed_and_nothing_else),
     TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason),
     TEST(test_a_store_belongs_to_one_server),
     TEST(test_a_disk_without_room_for_a_store_is_told),
+    TEST(test_a_store_of_version_1_is_brought_forward_with_all_it_has),
     TEST(test_a_store_of_a_newer_version_is_refused),
 };
 

@@ -1,4 +1,4 @@
--- Version 1. A file of another version is refused; later versions bring their own migration.
+-- A store as version 1 of the schema made it, with something in it; test_store.c brings it forward.
 CREATE TABLE accounts (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     apikey TEXT NOT NULL UNIQUE,
@@ -77,3 +77,10 @@ CREATE TABLE objects (
 CREATE INDEX objects_kind ON objects (account_id, kind, parent_id);
 
 PRAGMA user_version = 1;
+
+INSERT INTO accounts (apikey, secretkey, name, user, password_md5, password_sha256, reseller_id)
+VALUES ('OLD', 'S1', 'old', '', '', '', 0);
+INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag, type, agent_name, plugin_id,
+                      order_id, gui_style)
+VALUES (1, 0, 0, 'm', 't', 'custom', '', '', '', '');
+INSERT INTO results (monitor_id, checktime_ms, number, data) VALUES (1, 5, 0, '{"a":"kept"}');

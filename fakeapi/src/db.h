@@ -1,0 +1,120 @@
+/*
+ * A thin driver over SQL databases. It opens, runs statements and brackets them in transactions;
+ * what is stored and why is the business of store.c. One `struct fa_db_engine` for each database,
+ * all of which run the same SQL; an engine is the only file that knows its library.
+ *
+ * Statements come in one table at opening and are called by their place in it. Their text is SQL
+ * that all engines share, with two conventions: parameters are `?1`, `?2`, … and a word in braces
+ * stands for what the engine's dialect says instead (`fa_db_engine.words`). They are prepared when
+ * first used, and stay so.
+ *
+ * Functions that return int give a negative number after writing the reason to `message`: one
+ * line, without secrets.
+ */
+#ifndef FA_DB_H
+#define FA_DB_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define FA_DB_VALUES_MAX 16  /* parameters of one statement */
+#define FA_DB_SHOWN_SIZE 256 /* of what fa_db_show() writes, with its NUL */
+
+struct fa_db;
+struct fa_db_engine;
+struct pm_buf;
+
+/* Types: a letter per parameter; I an integer, t a text or NULL, j a JSON text. */
+struct fa_db_sql {
+    const char *text;
+    const char *types;
+};
+
+/* Which of the two it is, the statement's types say. */
+union fa_db_value {
+    int64_t integer;
+    const char *text;
+};
+
+/* One row of an answer; its insides are the engine's. Read with fa_db_integer(), fa_db_text(). */
+struct fa_db_row {
+    const struct fa_db_engine *engine;
+    void *result;
+    int number;
+};
+
+/* Shown one row, which lives until it returns. Not 0 ends the visit. */
+typedef int (*fa_db_row_fn)(void *context, const struct fa_db_row *row);
+
+struct fa_db_word {
+    const char *word; /* without its braces */
+    const char *text;
+};
+
+struct fa_db_engine {
+    const struct fa_db_word *words; /* ends with a NULL word */
+    char mark;                      /* what parameters begin with */
+
+    /** @message: on failure why, and what to do, at most @size bytes */
+    int (*open)(const char *where, const struct fa_db_sql *sql, size_t sql_count,
+                struct fa_db **ret_db, char *message, size_t size);
+    void (*close)(struct fa_db *db); /* rolls back what is open */
+
+    /* Transactions. Within one, save() marks a point that release() forgets or undo() goes back
+     * to; points do not nest. After a failed commit() nothing of the transaction is there. */
+    int (*begin)(struct fa_db *db);
+    int (*commit)(struct fa_db *db);
+    void (*rollback)(struct fa_db *db);
+    int (*save)(struct fa_db *db);
+    int (*release)(struct fa_db *db);
+    int (*undo)(struct fa_db *db);
+
+    /** Run a statement that gives no rows; returns how many it changed. */
+    int64_t (*run)(struct fa_db *db, size_t which, const union fa_db_value *values);
+    /** Show each row of a statement. The visitor may use the database, this statement included.
+     * Returns what the visitor said last, else 0. */
+    int (*visit)(struct fa_db *db, size_t which, const union fa_db_value *values, fa_db_row_fn show,
+                 void *context);
+    int64_t (*integer)(const struct fa_db_row *row, int column);
+    const char *(*text)(const struct fa_db_row *row, int column);
+
+    /** Run any number of statements, without parameters. */
+    int (*execute)(struct fa_db *db, const char *script);
+    /** Which version the schema has, 0 for a new database; others wait with the same question
+     * until the transaction it is asked in has ended. */
+    int (*get_version)(struct fa_db *db, int *ret_version);
+    int (*set_version)(struct fa_db *db, int version);
+};
+
+/* The part of a connection that all engines share; theirs begins with it. */
+struct fa_db {
+    const struct fa_db_engine *engine;
+    const struct fa_db_sql *sql;
+    size_t sql_count;
+    char message[256];
+};
+
+extern const struct fa_db_engine fa_db_sqlite;
+
+/** A column of a row, the first is 0. A text lives as long as the row; NULL is 0 and "". */
+static inline int64_t fa_db_integer(const struct fa_db_row *row, int column)
+{
+    return row->engine->integer(row, column);
+}
+
+static inline const char *fa_db_text(const struct fa_db_row *row, int column)
+{
+    return row->engine->text(row, column);
+}
+
+/** The engine that a `--store` names. */
+const struct fa_db_engine *fa_db_engine_of(const char *where);
+
+/** Write a `--store` as messages may show it: without the password, cut if need be. */
+void fa_db_show(const char *where, char shown[FA_DB_SHOWN_SIZE]);
+
+/** Write SQL as an engine wants it: words replaced, parameters marked. Errors: -1 no memory */
+int fa_db_translate(const struct fa_db_engine *engine, const char *sql, struct pm_buf *ret_text);
+
+#endif

@@ -1,0 +1,131 @@
+/* Accounts, what an account may be rid of, and tokens. */
+#include "store_run.h"
+
+/* Accounts */
+
+int fa_store_account_add(struct fa_store *store, const struct fa_account *account, int64_t *ret_id)
+{
+    return fa_store_insert(store, ret_id, FA_SQL_ACCOUNT_ADD, account->apikey, account->secretkey,
+                           account->name, account->user, account->password_md5,
+                           account->password_sha256, account->reseller_id, account->expires_at_ms);
+}
+
+int fa_store_account_set(struct fa_store *store, const struct fa_account *account)
+{
+    return fa_store_change(store, FA_SQL_ACCOUNT_SET, account->apikey, account->secretkey,
+                           account->name, account->user, account->password_md5,
+                           account->password_sha256, account->reseller_id, account->expires_at_ms);
+}
+
+int fa_store_account_delete(struct fa_store *store, int64_t account_id)
+{
+    int r = fa_store_change(store, FA_SQL_ACCOUNT_DELETE, account_id);
+
+    if (r < 0)
+        return r;
+    fa_store_note_change(store, 0);
+    return fa_store_write(store, FA_SQL_ACCOUNT_DISOWN, account_id);
+}
+
+/* What belongs to a monitor goes with it. */
+static int reset(struct fa_store *store, int64_t account_id)
+{
+    static const enum fa_sql deletions[] = {
+        FA_SQL_ACCOUNT_RESET_TOKENS,
+        FA_SQL_ACCOUNT_RESET_MONITORS,
+        FA_SQL_ACCOUNT_RESET_OBJECTS,
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(deletions) / sizeof(deletions[0]); i++)
+        if (fa_store_write(store, deletions[i], account_id) < 0)
+            return FA_STORE_FAILED;
+    fa_store_note_change(store, 0);
+    return 0;
+}
+
+int fa_store_account_reset(struct fa_store *store, int64_t account_id)
+{
+    return account_id == 0 ? FA_STORE_ABSENT : reset(store, account_id);
+}
+
+int fa_store_reset_all(struct fa_store *store)
+{
+    return reset(store, 0);
+}
+
+struct accounts_visit {
+    fa_account_fn visit;
+    void *context;
+};
+
+/* fa_db_row_fn */
+static int show_account(void *context, const struct fa_db_row *row)
+{
+    const struct accounts_visit *each = context;
+    const struct fa_account account = {
+        .id = fa_db_integer(row, 0),
+        .reseller_id = fa_db_integer(row, 1),
+        .expires_at_ms = fa_db_integer(row, 2),
+        .apikey = fa_db_text(row, 3),
+        .secretkey = fa_db_text(row, 4),
+        .name = fa_db_text(row, 5),
+        .user = fa_db_text(row, 6),
+        .password_md5 = fa_db_text(row, 7),
+        .password_sha256 = fa_db_text(row, 8),
+    };
+
+    return each->visit(each->context, &account);
+}
+
+int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context)
+{
+    struct accounts_visit each = {.visit = visit, .context = context};
+
+    return fa_store_visit(store, show_account, &each, FA_SQL_ACCOUNTS);
+}
+
+struct expiry {
+    struct fa_store *store;
+    int64_t count;
+};
+
+/* fa_db_row_fn */
+static int delete_account(void *context, const struct fa_db_row *row)
+{
+    struct expiry *expiry = context;
+
+    expiry->count++;
+    return fa_store_account_delete(expiry->store, fa_db_integer(row, 0));
+}
+
+int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *ret_count)
+{
+    struct expiry expiry = {.store = store};
+    int r = fa_store_visit(store, delete_account, &expiry, FA_SQL_ACCOUNTS_EXPIRED, now_ms);
+
+    if (r == 0)
+        *ret_count = expiry.count;
+    return r;
+}
+
+/* Tokens */
+
+int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,
+                       int64_t expires_at_ms)
+{
+    return fa_store_write(store, FA_SQL_TOKEN_ADD, account_id, token, expires_at_ms);
+}
+
+int fa_store_token_check(struct fa_store *store, int64_t account_id, const char *token,
+                         int64_t now_ms)
+{
+    int64_t owner;
+
+    return fa_store_read_integer(store, &owner, FA_SQL_TOKEN_CHECK, account_id, token, now_ms);
+}
+
+int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms)
+{
+    return fa_store_write(store, FA_SQL_TOKENS_EXPIRE, now_ms);
+}
