@@ -13,7 +13,7 @@
 #include "clock.h"
 #include "text.h"
 
-#define LINE_MAX_BYTES (16 * 1024)
+#define LINE_MAX_BYTES (256 * 1024) /* some 20 fields, each byte escaped */
 
 static struct {
     const char *program;
@@ -50,7 +50,21 @@ static void add_text(struct pm_buf *line, enum pm_log_level level, const char *m
     (void)pm_text_add_visible(line, message, strlen(message));
 }
 
-static void add_json(struct pm_buf *line, enum pm_log_level level, const char *message)
+static void add_fields(struct pm_buf *line, const struct pm_log_field *fields, int count)
+{
+    int i;
+
+    for (i = 0; i < count; i++) {
+        (void)pm_buf_addf(line, ",\"%s\":", fields[i].name);
+        if (fields[i].text)
+            (void)pm_text_add_json(line, fields[i].text, strnlen(fields[i].text, PM_LOG_FIELD_MAX));
+        else
+            (void)pm_buf_addf(line, "%lld", fields[i].number);
+    }
+}
+
+static void add_json(struct pm_buf *line, enum pm_log_level level,
+                     const struct pm_log_field *fields, int count, const char *message)
 {
     char stamp[PM_CLOCK_TIMESTAMP_SIZE];
     int64_t now_ms = pm_clock_wall_ms();
@@ -62,13 +76,13 @@ static void add_json(struct pm_buf *line, enum pm_log_level level, const char *m
     (void)pm_text_add_json(line, settings.program, strlen(settings.program));
     (void)pm_buf_adds(line, ",\"message\":");
     (void)pm_text_add_json(line, message, strlen(message));
+    add_fields(line, fields, count);
     (void)pm_buf_addc(line, '}');
 }
 
 void pm_log(enum pm_log_level level, const char *format, ...)
 {
     char message[4096];
-    struct pm_buf line;
     va_list args;
 
     if (level > settings.level)
@@ -76,10 +90,19 @@ void pm_log(enum pm_log_level level, const char *format, ...)
     va_start(args, format);
     (void)vsnprintf(message, sizeof(message), format, args);
     va_end(args);
+    pm_log_fields(level, NULL, 0, message);
+}
 
+void pm_log_fields(enum pm_log_level level, const struct pm_log_field *fields, int count,
+                   const char *message)
+{
+    struct pm_buf line;
+
+    if (level > settings.level)
+        return;
     pm_buf_init(&line, LINE_MAX_BYTES);
     if (settings.format == PM_LOG_JSON)
-        add_json(&line, level, message);
+        add_json(&line, level, fields, count, message);
     else
         add_text(&line, level, message);
     if (pm_buf_addc(&line, '\n') == 0 && write(STDERR_FILENO, line.data, line.len) < 0) {

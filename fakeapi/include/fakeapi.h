@@ -47,9 +47,30 @@ enum fa_clock_mode {
     FA_CLOCK_MODE_MAX,
 };
 
+/*
+ * What the log is told, secrets masked; lives until the call returns. No text is NULL; what does
+ * not apply is "" or 0. Texts hold whatever bytes a client sent.
+ */
+struct fa_log_record {
+    enum fa_verdict verdict;
+    const char *line; /* all of it in a sentence; the rest is the same in pieces */
+    int64_t journal_id;
+    int64_t duration_us;
+    int64_t monitor_id;
+    unsigned int status; /* 0: not about one request */
+    const char *method;
+    const char *path;
+    const char *action;
+    const char *apikey;
+    const char *peer;
+    const char *reason;
+    const char *section; /* of PROTOCOL.md, for the reason */
+};
+
 struct fa_server_options {
     const char *listen; /* numeric address */
     unsigned int port;  /* 0: any free one */
+    int socket;         /* one that listens already, taken over; 0 to open one */
     const char *store;  /* `memory`, or the path of a database file */
     enum fa_profile profile;
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
@@ -58,10 +79,10 @@ struct fa_server_options {
     const char *control_token; /* who has it may use the control API; NULL: on a loopback address
                                   everybody, elsewhere one is made */
     /*
-     * Called on the server's thread with one line for each request that was refused or failed, and
-     * if `logs_accepted` for the others too. May be NULL.
+     * Called on the server's thread for each request that was refused or failed, and if
+     * `logs_accepted` for the others too. May be NULL.
      */
-    void (*log)(void *context, enum fa_verdict verdict, const char *line);
+    void (*log)(void *context, const struct fa_log_record *record);
     bool logs_accepted;
     void *log_context;
 };

@@ -7,6 +7,7 @@
 #include <strings.h>
 #include <time.h>
 
+#include "log_request.h"
 #include "percent.h"
 #include "routes.h"
 #include "text.h"
@@ -28,15 +29,11 @@ int fa_app_commit(void *context)
     struct fa_app *app = context;
     int64_t began_us = mono_us();
     int r = fa_store_commit(app->store);
-    char line[400];
 
     fa_metrics_commit(app->metrics, mono_us() - began_us, r < 0);
     fa_journal_settle(app->journal, r < 0);
-    if (r == 0 || !app->log)
-        return r;
-    snprintf(line, sizeof(line), "the store failed, what came last is refused: %s",
-             fa_store_message(app->store));
-    app->log(app->log_context, FA_VERDICT_FAILED, line);
+    if (r < 0)
+        fa_log_failed_commit(app);
     return r;
 }
 
@@ -333,33 +330,12 @@ static enum fa_verdict verdict_of(unsigned int status)
     return status < 500 || status == 505 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
 }
 
-static void log_entry(const struct fa_app *app, const struct fa_journal_entry *entry)
-{
-    struct pm_buf line;
-
-    if (!app->log || (entry->verdict == FA_VERDICT_ACCEPTED && !app->logs_accepted))
-        return;
-    pm_buf_init(&line, 2048);
-    (void)pm_buf_addf(&line, "%s %.16s %.200s %.64s: %u", fa_verdict_text(entry->verdict),
-                      entry->method, entry->path, entry->action[0] ? entry->action : "-",
-                      entry->status);
-    if (entry->reason[0])
-        (void)pm_buf_addf(&line, ": %.600s (PROTOCOL.md §%s)", entry->reason, entry->section);
-    if (entry->peer[0])
-        (void)pm_buf_addf(&line, "; from %.64s", entry->peer);
-    if (entry->apikey[0])
-        (void)pm_buf_addf(&line, "; apikey %.64s", entry->apikey);
-    if (!line.failed)
-        app->log(app->log_context, entry->verdict, line.data);
-    pm_buf_clear(&line);
-}
-
 static void add_entry(struct fa_app *app, const struct fa_route *route,
                       const struct fa_journal_entry *entry)
 {
     fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
     (void)fa_journal_add(app->journal, entry); /* without memory one request is not remembered */
-    log_entry(app, entry);
+    fa_log_request(app, entry);
 }
 
 static void write_journal(struct fa_call *call, enum fa_error error, int64_t began_us,

@@ -56,8 +56,8 @@ struct fa_app {
     struct fa_metrics *metrics;
     struct fa_checks checks;
     struct fa_vclock *clock;
-    struct fa_patience patience;                                           /* of the doctor */
-    void (*log)(void *context, enum fa_verdict verdict, const char *line); /* may be NULL */
+    struct fa_patience patience;                                    /* of the doctor */
+    void (*log)(void *context, const struct fa_log_record *record); /* may be NULL */
     bool logs_accepted;
     void *log_context;
 };

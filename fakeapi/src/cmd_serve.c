@@ -13,6 +13,8 @@
 
 #include "checks.h"
 #include "cleanup.h"
+#include "cmd_log.h"
+#include "cmd_signals.h"
 #include "fs.h"
 #include "log.h"
 #include "mac.h"
@@ -349,6 +351,15 @@ static int make_default_store(struct serve *serve)
     return 0;
 }
 
+static int take_socket(struct serve *serve)
+{
+    serve->options.socket = cmd_signals_socket();
+    if (serve->options.socket >= 0)
+        return 0;
+    pm_log_error("the service manager passed something else than one listening socket");
+    return -1;
+}
+
 static int add_given_account(struct serve *serve, struct fa_server *server)
 {
     char *account = serve->account;
@@ -433,18 +444,6 @@ static int make_ready(struct serve *serve, struct fa_server *server)
     return status == CMD_OK ? generate_account(server) : status;
 }
 
-static void log_line(void *context, enum fa_verdict verdict, const char *line)
-{
-    static const enum pm_log_level levels[FA_VERDICT_MAX] = {
-        [FA_VERDICT_ACCEPTED] = PM_LOG_DEBUG,
-        [FA_VERDICT_REFUSED] = PM_LOG_WARNING,
-        [FA_VERDICT_FAILED] = PM_LOG_ERROR,
-    };
-
-    (void)context;
-    pm_log(levels[verdict], "%s", line);
-}
-
 /* One descriptor per connection: take as many as the administrator allows. */
 static void raise_limits(void)
 {
@@ -456,34 +455,58 @@ static void raise_limits(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit); /* else fewer clients at a time, no harm */
 }
 
-static int run_until(struct serve *serve, const sigset_t *signals)
-{
+/* What runs while the server does. */
+struct running {
+    const struct serve *serve;
     struct fa_server *server;
+};
+
+/* cmd_signals_serve(): the accounts file anew. If it is no good, what was read before stays. */
+static void reload(void *context)
+{
+    const struct running *running = context;
+    const char *path = running->serve->accounts_file;
     char message[512];
-    int signal_number;
+
+    if (!path)
+        pm_log_warning("SIGHUP: there is no accounts file to be read anew");
+    else if (fa_server_accounts_file(running->server, path, message, sizeof(message)) < 0)
+        pm_log_error("SIGHUP: %s; going on with the old accounts", message);
+    else
+        pm_log_warning("SIGHUP: the accounts file is read anew");
+}
+
+static void turn(void *context)
+{
+    const struct running *running = context;
+
+    fa_server_turn(running->server);
+}
+
+static int run_until_stopped(struct serve *serve)
+{
+    struct running running = {.serve = serve};
+    char message[512];
     int status;
 
-    if (fa_server_start(&serve->options, &server, message, sizeof(message)) < 0) {
+    if (fa_server_start(&serve->options, &running.server, message, sizeof(message)) < 0) {
         pm_log_error("%s", message);
         return CMD_CONFIG;
     }
-    status = make_ready(serve, server);
-    if (status == CMD_OK) {
-        (void)sigwait(signals, &signal_number); /* fails only for a set with invalid signals */
-        pm_log_debug("signal %d: stopping", signal_number);
-    }
-    fa_server_stop(server);
+    status = make_ready(serve, running.server);
+    if (status == CMD_OK)
+        cmd_signals_serve(reload, turn, &running);
+    fa_server_stop(running.server);
     return status;
 }
 
 int cmd_serve(int argc, char **argv)
 {
     struct serve serve = {.options = FA_SERVER_OPTIONS_INIT, .log_level = PM_LOG_WARNING};
-    sigset_t signals;
     int status;
 
     serve.options.store = NULL;
-    serve.options.log = log_line;
+    serve.options.log = cmd_log_record;
     serve.options.checks = serve.checks;
     status = take_environment(&serve);
     if (status == CMD_OK)
@@ -494,11 +517,9 @@ int cmd_serve(int argc, char **argv)
     pm_log_setup(CMD_PROGRAM, serve.log_level, serve.log_format);
     raise_limits();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of ours that has gone is an error of write(2) */
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGINT);
-    (void)pthread_sigmask(SIG_BLOCK, &signals, NULL);
-    status = make_default_store(&serve) < 0 ? CMD_CONFIG : run_until(&serve, &signals);
+    cmd_signals_block();
+    status = take_socket(&serve) < 0 || make_default_store(&serve) < 0 ? CMD_CONFIG
+                                                                       : run_until_stopped(&serve);
     free(serve.default_store);
     return status;
 }

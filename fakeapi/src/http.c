@@ -283,8 +283,7 @@ int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http
     http->loop.fd = http->wake_fd = http->stop_fd = http->listen_fd = -1;
     if (fa_http_listen(options, &http->listen_fd, message, size) < 0)
         goto fail;
-    http->port = fa_http_listen_port(http->listen_fd);
-    if (start_loop(http) < 0) {
+    if (fa_http_listen_address(http->listen_fd, &http->address) < 0 || start_loop(http) < 0) {
         snprintf(message, size, "cannot start the HTTP server: %s", strerror(errno));
         goto fail;
     }
@@ -318,9 +317,14 @@ void fa_http_free(struct fa_http *http)
     free(http);
 }
 
+const char *fa_http_host(const struct fa_http *http)
+{
+    return http->address.host;
+}
+
 unsigned int fa_http_port(const struct fa_http *http)
 {
-    return http->port;
+    return http->address.port;
 }
 
 int fa_http_mount(struct fa_http *http, const char *prefix, fa_http_handler handler, void *context)

@@ -59,6 +59,7 @@ typedef void (*fa_http_handler)(void *context, const struct fa_http_request *req
 struct fa_http_options {
     const char *address;  /* numeric, IPv4 or IPv6 */
     unsigned int port;    /* 0: any free one */
+    int socket;           /* one that listens already, taken over; 0 to open one */
     int64_t head_time_ms; /* from connecting to a complete head; 0 for 30 s */
     int64_t body_time_ms; /* from the head to a complete body; 0 for 60 s */
     /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
@@ -108,6 +109,9 @@ int fa_http_new(const struct fa_http_options *options, struct fa_http **ret_http
 
 /** After fa_http_run() has returned, or was never called. NULL is allowed. */
 void fa_http_free(struct fa_http *http);
+
+/** The address it listens on, as it stands in a URL: an IPv6 one in brackets. */
+const char *fa_http_host(const struct fa_http *http);
 
 /** The port it listens on. */
 unsigned int fa_http_port(const struct fa_http *http);

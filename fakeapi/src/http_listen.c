@@ -4,6 +4,7 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -52,6 +53,10 @@ int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *mes
     char port[8];
     int r;
 
+    if (options->socket > 0) {
+        *ret_fd = options->socket;
+        return 0;
+    }
     snprintf(port, sizeof(port), "%u", options->port % 65536);
     if (options->port > 65535 || getaddrinfo(options->address, port, &hints, &address) != 0) {
         snprintf(message, size, "cannot listen on \"%s\" port %u: not a numeric address and port",
@@ -65,14 +70,23 @@ int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *mes
     return r;
 }
 
-unsigned int fa_http_listen_port(int fd)
+int fa_http_listen_address(int fd, struct fa_http_address *ret_address)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
+    char host[sizeof(ret_address->host) - 2];
+    char port[8];
 
     if (getsockname(fd, (struct sockaddr *)&address, &len) < 0)
-        return 0;
-    if (address.ss_family == AF_INET6)
-        return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
-    return ntohs(((struct sockaddr_in *)&address)->sin_port);
+        return -1;
+    if ((address.ss_family != AF_INET && address.ss_family != AF_INET6) ||
+        getnameinfo((struct sockaddr *)&address, len, host, sizeof(host), port, sizeof(port),
+                    NI_NUMERICHOST | NI_NUMERICSERV) != 0) {
+        errno = EAFNOSUPPORT;
+        return -1;
+    }
+    snprintf(ret_address->host, sizeof(ret_address->host),
+             address.ss_family == AF_INET6 ? "[%s]" : "%s", host);
+    ret_address->port = (unsigned int)strtoul(port, NULL, 10);
+    return 0;
 }

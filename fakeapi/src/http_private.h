@@ -27,6 +27,12 @@ struct fa_http_mount {
     void *context;
 };
 
+/* Where it listens. */
+struct fa_http_address {
+    char host[64]; /* an IPv6 one in brackets, with the name of an interface if need be */
+    unsigned int port;
+};
+
 /* A request and its reply. */
 struct fa_http_exchange {
     struct fa_http *http;
@@ -56,7 +62,7 @@ struct fa_http {
     int wake_fd;
     int stop_fd;
     int listen_fd;
-    unsigned int port;
+    struct fa_http_address address;
     struct fa_http_mount mounts[FA_HTTP_MOUNTS_MAX];
     size_t mount_count;
     struct fa_peers peers;
@@ -72,9 +78,10 @@ struct fa_http {
 
 /* http_listen.c */
 
-/** Listen where the options say. Errors: -1 with a message */
+/** Listen where the options say, or take the socket over. Errors: -1 with a message */
 int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *message, size_t size);
-unsigned int fa_http_listen_port(int fd);
+/** Where that is. Errors: -1 with errno: not on the Internet */
+int fa_http_listen_address(int fd, struct fa_http_address *ret_address);
 
 /* http_exchange.c; first libmicrohttpd's callbacks */
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "control.h"
 #include "metrics_process.h"
 #include "prom.h"
 #include "routes.h"
@@ -158,15 +159,18 @@ static void add_http(struct pm_buf *to, const struct fa_http_request *request)
 void fa_metrics_handle(void *context, const struct fa_http_request *request,
                        struct fa_http_reply *reply)
 {
-    const struct fa_app *app = context;
+    const struct fa_metrics_page *page = context;
+    struct fa_app *app = page->app;
     bool is_reading = strcmp(request->method, "GET") == 0 || strcmp(request->method, "HEAD") == 0;
     bool is_page = strcmp(request->path, FA_METRICS_PATH) == 0;
 
     if (!is_page || !is_reading) {
         reply->status = is_page ? 405 : 404;
-        fa_app_fail(context, request, reply);
+        fa_app_fail(app, request, reply);
         return;
     }
+    if (!fa_control_admits(page->control, request, reply))
+        return;
     reply->content_type = PM_PROM_CONTENT_TYPE;
     pm_prom_family(&reply->body, NAME("build_info"), "gauge", "Always 1; the version is a label.");
     pm_prom_integer(&reply->body, NAME("build_info"), 1, "version", PM_VERSION, NULL);

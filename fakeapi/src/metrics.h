@@ -14,6 +14,8 @@
 
 #define FA_METRICS_PATH "/metrics"
 
+struct fa_app;
+struct fa_control;
 struct fa_http_reply;
 struct fa_http_request;
 struct fa_metrics;
@@ -30,8 +32,15 @@ void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route
 /** What was written in a turn of the loop was made durable, or could not be. */
 void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed);
 
-/** The page; an fa_http_handler with a struct fa_app. */
-void fa_metrics_handle(void *app, const struct fa_http_request *request,
+/* What the page is made from. */
+struct fa_metrics_page {
+    struct fa_app *app;
+    const struct fa_control *control; /* who may read it */
+};
+
+/** The page; an fa_http_handler with a struct fa_metrics_page. Whoever may steer the server reads
+ * it. */
+void fa_metrics_handle(void *page, const struct fa_http_request *request,
                        struct fa_http_reply *reply);
 
 #endif

@@ -29,6 +29,7 @@ struct fa_server {
     struct fa_http *http;
     struct fa_dashboard *dashboard;
     struct fa_control *control;
+    struct fa_metrics_page metrics;
     pthread_t thread;
     bool is_running;
     pthread_mutex_t lock; /* of the wishes */
@@ -172,7 +173,6 @@ static int mount_all(struct fa_server *server)
     } mounts[] = {
         {FA_API_PATH, fa_app_handle},
         {FA_CUSTOM_PATH, fa_app_handle},
-        {FA_METRICS_PATH, fa_metrics_handle},
     };
     size_t i;
 
@@ -183,9 +183,9 @@ static int mount_all(struct fa_server *server)
 }
 
 /* Can only this machine reach it? */
-static bool is_loopback(const char *address)
+static bool is_loopback(const char *host)
 {
-    return strncmp(address, "127.", 4) == 0 || strcmp(address, "::1") == 0;
+    return strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
 }
 
 static void set_dashboard_url(struct fa_server *server)
@@ -210,26 +210,31 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
     const struct fa_http_options http = {
         .address = options->listen,
         .port = options->port,
+        .socket = options->socket,
         .commit = fa_app_commit,
         .fail = fa_app_fail,
         .now_ms = clock_ms,
         .woken = grant_wishes,
         .context = &server->app,
     };
-    bool is_v6 = strchr(options->listen, ':') != NULL;
 
     if (fa_http_new(&http, &server->http, message, size) < 0)
         return -1;
-    snprintf(server->url, sizeof(server->url), "http://%s%s%s:%u", is_v6 ? "[" : "",
-             options->listen, is_v6 ? "]" : "", fa_http_port(server->http));
+    snprintf(server->url, sizeof(server->url), "http://%s:%u", fa_http_host(server->http),
+             fa_http_port(server->http));
     if (mount_all(server) < 0 || fa_dashboard_new(server->http, server->app.store,
                                                   server->app.journal, &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }
     if (fa_control_new(&server->app, server->http, options->control_token,
-                       is_loopback(options->listen), &server->control) < 0) {
+                       is_loopback(fa_http_host(server->http)), &server->control) < 0) {
         snprintf(message, size, "cannot set up the control API");
+        return -1;
+    }
+    server->metrics = (struct fa_metrics_page){.app = &server->app, .control = server->control};
+    if (fa_http_mount(server->http, FA_METRICS_PATH, fa_metrics_handle, &server->metrics) < 0) {
+        snprintf(message, size, "cannot set up the metrics");
         return -1;
     }
     set_dashboard_url(server);
@@ -355,6 +360,17 @@ size_t fa_server_account_count(struct fa_server *server)
 
     run_on_loop(server, count_accounts, &count);
     return count;
+}
+
+static void do_nothing(struct fa_server *server, void *context)
+{
+    (void)server;
+    (void)context;
+}
+
+void fa_server_turn(struct fa_server *server)
+{
+    run_on_loop(server, do_nothing, NULL);
 }
 
 /* Looking inside */

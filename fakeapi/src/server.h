@@ -6,6 +6,9 @@
 
 #include "fakeapi.h"
 
+/** Return when its loop has come round: it is alive. */
+void fa_server_turn(struct fa_server *server);
+
 /** How many accounts there are. */
 size_t fa_server_account_count(struct fa_server *server);
 

@@ -180,13 +180,12 @@ struct lines {
     size_t len;
 };
 
-static void collect_line(void *context, enum fa_verdict verdict, const char *line)
+static void collect_line(void *context, const struct fa_log_record *record)
 {
     struct lines *lines = context;
 
-    (void)verdict;
-    lines->len +=
-        (size_t)snprintf(lines->text + lines->len, sizeof(lines->text) - lines->len, "%s\n", line);
+    lines->len += (size_t)snprintf(lines->text + lines->len, sizeof(lines->text) - lines->len,
+                                   "%s\n", record->line);
 }
 
 START_TEST(test_refusals_are_logged_with_their_reason)

@@ -240,6 +240,25 @@ START_TEST(test_metrics_are_read_by_get_at_one_path)
 }
 END_TEST
 
+START_TEST(test_metrics_are_for_whoever_may_steer_the_server)
+{
+    static const char with_token[] =
+        "GET /metrics HTTP/1.0\r\nHost: 127.0.0.1\r\nAuthorization: Bearer T0KEN\r\n\r\n";
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    char message[256];
+
+    options.control_token = "T0KEN";
+    ck_assert_int_eq(fa_server_start(&options, &site, message, sizeof(message)), 0);
+    site_get_target("/metrics");
+    ck_assert_int_eq(site_reply.status, 401);
+    ck_assert_ptr_null(strstr(site_reply.body, "paidmonitor_fakeapi_"));
+    peer_exchange(fa_server_port(site), with_token, strlen(with_token), &site_reply);
+    ck_assert_int_eq(site_reply.status, 200);
+    exposition_check(site_reply.body);
+    site_stop();
+}
+END_TEST
+
 static const struct test_case cases[] = {
     TEST(test_prom_escapes_what_the_format_reserves),
     TEST(test_prom_counts_a_duration_up_to_its_bound),
@@ -251,6 +270,7 @@ static const struct test_case cases[] = {
     TEST(test_metrics_do_not_grow_with_what_is_sent),
     TEST(test_metrics_tell_of_the_process),
     TEST(test_metrics_are_read_by_get_at_one_path),
+    TEST(test_metrics_are_for_whoever_may_steer_the_server),
 };
 
 TEST_MAIN("metrics", cases)

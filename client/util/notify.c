@@ -1,4 +1,4 @@
-/* Telling the service manager how the agent is; see notify.h. */
+/* Telling the service manager how a program is; see notify.h. */
 #include "notify.h"
 
 #include <stdarg.h>

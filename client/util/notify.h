@@ -1,4 +1,4 @@
-/* Telling the service manager how the agent is; does nothing where there is none. */
+/* Telling the service manager how a program is; does nothing where there is none. */
 #ifndef PM_NOTIFY_H
 #define PM_NOTIFY_H
 
