@@ -8,6 +8,7 @@ pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 if(BUILD_FAKEAPI)
     pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
+    pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls>=3.7) # what libmicrohttpd speaks TLS with
 endif()
 if(BUILD_PAM)
     find_library(PAM_LIBRARY pam REQUIRED)

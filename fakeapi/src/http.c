@@ -96,10 +96,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
 
 /* The loop */
 
-/*
- * Never for ever, even when there is nobody: out of descriptors libmicrohttpd puts its listener
- * aside and takes it up again in a later MHD_run(), which no event may ask for.
- */
+/* Never for ever, even when nobody comes: deadlines pass without an event. */
 static int wait_ms(const struct fa_http *http)
 {
     MHD_UNSIGNED_LONG_LONG timeout;
@@ -128,7 +125,6 @@ static void tick(struct fa_http *http, int64_t *last_ms)
     /* libmicrohttpd's own time-out starts anew with every byte; these deadlines do not. */
     fa_peers_reap(&http->peers, now_ms);
     fa_http_stream_tick(http, now_ms);
-    fa_http_defer_tick(http);
 }
 
 /* fa_watch_ready of the three descriptors of the server itself */
@@ -173,6 +169,8 @@ static void finish(struct fa_http *http)
 
     fa_http_streams_end(http);
     fa_http_defer_end(http);
+    fa_http_spoil_end(http);
+    fa_http_guests_end(http);
     fa_peers_stop_reading(&http->peers);
     while (http->exchange_count > 0 && pm_clock_mono_ms() < end_ms)
         turn(http, http->is_behind ? 0 : 10);
@@ -186,7 +184,7 @@ void fa_http_run(struct fa_http *http)
         turn(http, wait_ms(http));
         tick(http, &last_tick_ms);
     }
-    http->listen_fd = MHD_quiesce_daemon(http->daemon);
+    fa_http_accept_end(http);
     finish(http);
 }
 
@@ -224,13 +222,13 @@ static int start_daemon(struct fa_http *http)
 {
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-            MHD_USE_ERROR_LOG,
+            MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET,
         0, NULL, NULL, fa_http_exchange_handle, http, MHD_OPTION_EXTERNAL_LOGGER,
-        fa_http_hear_library, http, MHD_OPTION_LISTEN_SOCKET, http->listen_fd,
-        MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK, fa_http_exchange_begin, http,
-        MHD_OPTION_NOTIFY_COMPLETED, fa_http_exchange_end, http, MHD_OPTION_NOTIFY_CONNECTION,
-        note_connection, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)HEAD_MAX,
-        MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http->peers_max, MHD_OPTION_END);
+        fa_http_hear_library, http, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK,
+        fa_http_exchange_begin, http, MHD_OPTION_NOTIFY_COMPLETED, fa_http_exchange_end, http,
+        MHD_OPTION_NOTIFY_CONNECTION, note_connection, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
+        (size_t)HEAD_MAX, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http->peers_max,
+        MHD_OPTION_END);
     return http->daemon ? 0 : -1;
 }
 
@@ -244,7 +242,8 @@ static int start_loop(struct fa_http *http)
     http->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     http->stop_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     if (fa_loop_init(&http->loop) < 0 || watch(http, http->wake_fd, note_wake) < 0 ||
-        watch(http, http->stop_fd, note_stop) < 0 || start_daemon(http) < 0)
+        watch(http, http->stop_fd, note_stop) < 0 || start_daemon(http) < 0 ||
+        fa_http_accept_start(http) < 0)
         return -1;
     return watch(http, MHD_get_daemon_info(http->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd,
                  note_library);
@@ -305,12 +304,9 @@ void fa_http_free(struct fa_http *http)
 {
     if (!http)
         return;
-    if (http->daemon) {
-        if (http->listen_fd >= 0)
-            (void)MHD_quiesce_daemon(http->daemon);
+    fa_http_accept_end(http);
+    if (http->daemon)
         MHD_stop_daemon(http->daemon);
-    }
-    close_fd(http->listen_fd);
     close_fd(http->wake_fd);
     close_fd(http->stop_fd);
     fa_loop_clear(&http->loop);

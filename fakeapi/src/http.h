@@ -40,6 +40,30 @@ struct fa_http_request {
     struct fa_http_exchange *exchange;
 };
 
+/* How a connection ends whose reply is spoiled. */
+enum fa_http_end {
+    FA_HTTP_END_NORMAL, /* after a whole reply as after any other; after part of one by closing */
+    FA_HTTP_END_CLOSE,  /* FIN; under TLS without its farewell */
+    FA_HTTP_END_RESET,  /* RST */
+    FA_HTTP_END_HANG,   /* not at all, before the client ends it or the server stops */
+    FA_HTTP_END_MAX,
+};
+
+/* What may be done to the bytes of a reply on their way. All zero: nothing. */
+struct fa_http_spoil {
+    int64_t delay_ms; /* before the first byte; after the commit */
+    bool is_cut;      /* only the first `cut` bytes of head and body are sent, … */
+    int64_t cut;      /* … or, if negative, all but that many */
+    bool is_cut_by_percent;
+    size_t drip_bytes;     /* so many at a time, 0 for all at once, … */
+    int64_t drip_ms;       /* … that long apart */
+    int64_t length_offset; /* Content-Length lies by so much */
+    size_t copies;         /* how often the whole reply is sent; 0 is 1 */
+    size_t noise;          /* so many bytes of noise instead of the reply, no HTTP at all */
+    uint64_t noise_seed;
+    enum fa_http_end end;
+};
+
 struct fa_http_reply {
     unsigned int status;      /* 200 unless the handler says otherwise */
     const char *content_type; /* borrowed for ever; NULL for none */
@@ -50,11 +74,32 @@ struct fa_http_reply {
     bool after_commit;                 /* hold back until the store has committed */
     struct fa_http_stream *stream;     /* set by fa_http_stream_start() */
     struct fa_http_deferred *deferred; /* set by fa_http_defer() */
+    struct fa_http_spoil spoil;
 };
 
 /** Answer one request. The reply comes in as 200 with an empty body. */
 typedef void (*fa_http_handler)(void *context, const struct fa_http_request *request,
                                 struct fa_http_reply *reply);
+
+/* What becomes of a connection that was just made. */
+enum fa_http_welcome_kind {
+    FA_HTTP_WELCOME_SERVE,
+    FA_HTTP_WELCOME_CLOSE,  /* FIN */
+    FA_HTTP_WELCOME_RESET,  /* RST */
+    FA_HTTP_WELCOME_SILENT, /* never a word */
+    FA_HTTP_WELCOME_BYTES,  /* once it has spoken: `bytes`, then FIN */
+    FA_HTTP_WELCOME_REFUSE, /* RST; who comes within `refuse_ms` is refused by the kernel */
+    FA_HTTP_WELCOME_MAX,
+};
+
+struct fa_http_welcome {
+    enum fa_http_welcome_kind kind;
+    int64_t refuse_ms;
+    const char *bytes; /* copied after the call */
+    size_t len;
+};
+
+struct sockaddr;
 
 struct fa_http_options {
     const char *address;  /* numeric, IPv4 or IPv6 */
@@ -73,6 +118,8 @@ struct fa_http_options {
     void (*fail)(void *context, const struct fa_http_request *request, struct fa_http_reply *reply);
     /* The clock of the Date header, ms since the epoch. NULL for the host's. */
     int64_t (*now_ms)(void *context);
+    /* Asked for each connection; `welcome` comes as FA_HTTP_WELCOME_SERVE. NULL: all are served. */
+    void (*welcome)(void *context, const struct sockaddr *peer, struct fa_http_welcome *welcome);
     /* Called on the loop after fa_http_wake(). May be NULL. */
     void (*woken)(void *context);
     void *context;
@@ -184,10 +231,9 @@ void fa_http_stream_end(struct fa_http_stream *stream);
  * Answer this request later, with fa_http_answer(). What the handler puts into its reply is
  * replaced by the later one, except `after_commit`: what was written stays bound to its commit.
  *
- * @gone:  called once when the client has hung up (noticed within about a second), or when the
- *         server stops: there is nobody left to answer. NULL: do not look, answer in any case.
- *         Afterwards the deferred reply is gone, as it is after fa_http_answer(). It leaves other
- *         deferred replies alone.
+ * @gone:  called once when the client has hung up, or when the server stops: there is nobody left
+ * to answer. NULL: do not look, answer in any case. Afterwards the deferred reply is gone, as it is
+ * after fa_http_answer(). It leaves other deferred replies alone.
  *
  * Errors: NULL out of memory
  */

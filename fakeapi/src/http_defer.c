@@ -9,6 +9,7 @@ struct fa_http_deferred {
     struct fa_http_deferred *next;
     struct fa_http_deferred *previous;
     struct fa_http_exchange *exchange;
+    struct fa_watch *watch; /* of its client, if somebody wants to know */
     void (*gone)(void *context);
     void *context;
 };
@@ -43,6 +44,7 @@ static struct fa_http_exchange *take(struct fa_http_deferred *deferred)
     if (deferred->next)
         deferred->next->previous = deferred->previous;
     exchange->reply.deferred = NULL;
+    fa_loop_unwatch(&exchange->http->loop, deferred->watch);
     free(deferred);
     return exchange;
 }
@@ -87,18 +89,19 @@ static void lose(struct fa_http_deferred *deferred)
         gone(context);
 }
 
-void fa_http_defer_tick(struct fa_http *http)
+static void note_gone(void *deferred, unsigned int readiness)
 {
-    struct fa_http_deferred *deferred;
-    struct fa_http_deferred *next;
+    (void)readiness;
+    lose(deferred);
+}
 
-    for (deferred = http->deferred; deferred; deferred = next) {
-        const struct fa_peer *peer = deferred->exchange->peer;
+void fa_http_defer_watch(struct fa_http_exchange *exchange)
+{
+    struct fa_http_deferred *deferred = exchange->reply.deferred;
 
-        next = deferred->next;
-        if (deferred->gone && peer && fa_http_is_gone(peer->fd))
-            lose(deferred);
-    }
+    if (deferred->gone && exchange->peer)
+        deferred->watch = fa_loop_watch(&exchange->http->loop, exchange->peer->fd, 0, note_gone,
+                                        deferred); /* else it is answered in any case */
 }
 
 void fa_http_defer_end(struct fa_http *http)

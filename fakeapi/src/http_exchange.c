@@ -180,7 +180,10 @@ void fa_http_exchange_hold(struct fa_http_exchange *exchange)
 
 void fa_http_exchange_depart(struct fa_http_exchange *exchange)
 {
-    if (exchange->is_suspended && !exchange->reply.deferred)
+    if (!exchange->is_suspended || exchange->reply.deferred)
+        return;
+    if (exchange->is_lost || !fa_http_is_spoiled(&exchange->reply) ||
+        fa_http_spoil_start(exchange) < 0)
         fa_http_exchange_resume(exchange);
 }
 
@@ -202,8 +205,12 @@ void fa_http_exchange_fail(struct fa_http_exchange *exchange)
 static enum MHD_Result wait_for_reply(struct fa_http_exchange *exchange)
 {
     fa_http_exchange_suspend(exchange);
+    if (exchange->reply.deferred)
+        fa_http_defer_watch(exchange);
     if (exchange->reply.after_commit)
         fa_http_exchange_hold(exchange);
+    else
+        fa_http_exchange_depart(exchange);
     return MHD_YES;
 }
 
@@ -216,7 +223,8 @@ static enum MHD_Result answer(struct fa_http_exchange *exchange)
     if (!exchange->is_handled) {
         exchange->is_handled = true;
         call_handler(exchange);
-        if (exchange->reply.after_commit || exchange->reply.deferred)
+        if (exchange->reply.after_commit || exchange->reply.deferred ||
+            fa_http_is_spoiled(&exchange->reply))
             return wait_for_reply(exchange);
     }
     return fa_http_send(exchange);

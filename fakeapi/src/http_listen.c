@@ -1,6 +1,7 @@
-/* The listening socket; see http_private.h. */
+/* The listening socket, and who is let in; see http_private.h. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <stdio.h>
@@ -10,6 +11,11 @@
 #include <unistd.h>
 
 #include "http_private.h"
+
+#define ACCEPTS_MAX 16  /* in one turn of the loop: fewer than are kept free for newcomers */
+#define BREATH_MS   100 /* until accepting is tried again when there was no descriptor left */
+
+/* Listening */
 
 static int listen_failed(const struct fa_http_options *options, char *message, size_t size)
 {
@@ -24,19 +30,57 @@ static int listen_failed(const struct fa_http_options *options, char *message, s
     return -1;
 }
 
-static int open_socket(const struct addrinfo *address, int *ret_fd)
+static int bind_socket(const struct sockaddr *address, socklen_t len)
 {
     int on = 1;
-    int fd = socket(address->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+    int fd = socket(address->sa_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 
     if (fd < 0)
         return -1;
     if (setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) < 0 ||
-        bind(fd, address->ai_addr, address->ai_addrlen) < 0 || listen(fd, SOMAXCONN) < 0) {
+        bind(fd, address, len) < 0) {
         int error = errno;
 
         (void)close(fd);
         errno = error;
+        return -1;
+    }
+    return fd;
+}
+
+/*
+ * A port that the kernel chose is given up when the socket ceases to listen, one that was asked for
+ * is kept. refuse() needs it kept, so let one socket find a port and another one ask for it.
+ */
+static int bind_chosen(const struct addrinfo *wanted)
+{
+    struct sockaddr_storage address;
+    socklen_t len = sizeof(address);
+    int scout = bind_socket(wanted->ai_addr, wanted->ai_addrlen);
+    int fd = -1;
+
+    if (scout < 0)
+        return -1;
+    if (getsockname(scout, (struct sockaddr *)&address, &len) == 0)
+        fd = bind_socket((struct sockaddr *)&address, len);
+    (void)close(scout);
+    return fd;
+}
+
+static int open_socket(const struct fa_http_options *options, const struct addrinfo *address,
+                       int *ret_fd)
+{
+    *ret_fd = options->port == 0 ? bind_chosen(address)
+                                 : bind_socket(address->ai_addr, address->ai_addrlen);
+    return *ret_fd < 0 ? -1 : listen(*ret_fd, SOMAXCONN);
+}
+
+static int take_over(int fd, int *ret_fd, char *message, size_t size)
+{
+    int flags = fcntl(fd, F_GETFL);
+
+    if (flags < 0 || fcntl(fd, F_SETFL, flags | O_NONBLOCK) < 0) {
+        snprintf(message, size, "cannot take the socket over: %s", strerror(errno));
         return -1;
     }
     *ret_fd = fd;
@@ -53,17 +97,15 @@ int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *mes
     char port[8];
     int r;
 
-    if (options->socket > 0) {
-        *ret_fd = options->socket;
-        return 0;
-    }
+    if (options->socket > 0)
+        return take_over(options->socket, ret_fd, message, size);
     snprintf(port, sizeof(port), "%u", options->port % 65536);
     if (options->port > 65535 || getaddrinfo(options->address, port, &hints, &address) != 0) {
         snprintf(message, size, "cannot listen on \"%s\" port %u: not a numeric address and port",
                  options->address, options->port);
         return -1;
     }
-    r = open_socket(address, ret_fd);
+    r = open_socket(options, address, ret_fd);
     if (r < 0)
         r = listen_failed(options, message, size);
     freeaddrinfo(address);
@@ -89,4 +131,109 @@ int fa_http_listen_address(int fd, struct fa_http_address *ret_address)
              address.ss_family == AF_INET6 ? "[%s]" : "%s", host);
     ret_address->port = (unsigned int)strtoul(port, NULL, 10);
     return 0;
+}
+
+/* Accepting */
+
+static void accept_again(void *context)
+{
+    struct fa_http *http = context;
+
+    http->listen_pause = NULL;
+    (void)listen(http->listen_fd, SOMAXCONN); /* once more does no harm */
+    if (fa_loop_rewatch(&http->loop, http->listen_watch, FA_LOOP_READ) < 0)
+        http->listen_pause = fa_loop_timer(&http->loop, BREATH_MS, accept_again, http);
+}
+
+/* Leave newcomers to the kernel's queue, or to nobody, for a while. */
+static void pause_accepting(struct fa_http *http, int64_t pause_ms)
+{
+    if (http->listen_pause)
+        return;
+    http->listen_pause = fa_loop_timer(&http->loop, pause_ms, accept_again, http);
+    if (http->listen_pause)
+        (void)fa_loop_rewatch(&http->loop, http->listen_watch, 0);
+}
+
+/* The kernel refuses who knocks at a bound socket that does not listen. */
+static void refuse(struct fa_http *http, int64_t refuse_ms)
+{
+    if (http->listen_pause)
+        return;
+    pause_accepting(http, refuse_ms);
+    (void)shutdown(http->listen_fd, SHUT_RD); /* failing, newcomers wait in the queue instead */
+}
+
+static void let_down(struct fa_http *http, int fd, const struct fa_http_welcome *welcome)
+{
+    if (welcome->kind == FA_HTTP_WELCOME_SILENT) {
+        fa_http_guest_add(http, fd, NULL, 0);
+        return;
+    }
+    if (welcome->kind == FA_HTTP_WELCOME_BYTES) {
+        fa_http_guest_add(http, fd, welcome->bytes, welcome->len);
+        return;
+    }
+    if (welcome->kind != FA_HTTP_WELCOME_CLOSE)
+        fa_http_reset(fd);
+    (void)close(fd);
+    if (welcome->kind == FA_HTTP_WELCOME_REFUSE)
+        refuse(http, welcome->refuse_ms);
+}
+
+static void take_in(struct fa_http *http, int fd, const struct sockaddr *address, socklen_t len)
+{
+    struct fa_http_welcome welcome = {.kind = FA_HTTP_WELCOME_SERVE};
+
+    if (http->options.welcome)
+        http->options.welcome(http->options.context, address, &welcome);
+    if (welcome.kind == FA_HTTP_WELCOME_SERVE) /* on failure the library closes it */
+        (void)MHD_add_connection(http->daemon, fd, address, len);
+    else
+        let_down(http, fd, &welcome);
+}
+
+static bool is_shortage(int error)
+{
+    return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
+static void accept_all(void *context, unsigned int readiness)
+{
+    struct fa_http *http = context;
+    int count;
+
+    (void)readiness;
+    for (count = 0; count < ACCEPTS_MAX && !http->listen_pause; count++) {
+        struct sockaddr_storage address = {0};
+        socklen_t len = sizeof(address);
+        int fd = accept4(http->listen_fd, (struct sockaddr *)&address, &len,
+                         SOCK_NONBLOCK | SOCK_CLOEXEC);
+
+        if (fd < 0 && is_shortage(errno)) {
+            fa_peers_evict(&http->peers);
+            pause_accepting(http, BREATH_MS);
+        }
+        if (fd < 0) /* nobody is left, or somebody left meanwhile */
+            return;
+        take_in(http, fd, (struct sockaddr *)&address, len);
+    }
+}
+
+int fa_http_accept_start(struct fa_http *http)
+{
+    http->listen_watch =
+        fa_loop_watch(&http->loop, http->listen_fd, FA_LOOP_READ, accept_all, http);
+    return http->listen_watch ? 0 : -1;
+}
+
+void fa_http_accept_end(struct fa_http *http)
+{
+    fa_timers_cancel(&http->loop.timers, http->listen_pause);
+    http->listen_pause = NULL;
+    fa_loop_unwatch(&http->loop, http->listen_watch);
+    http->listen_watch = NULL;
+    if (http->listen_fd >= 0)
+        (void)close(http->listen_fd);
+    http->listen_fd = -1;
 }

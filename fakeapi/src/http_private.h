@@ -3,11 +3,14 @@
  * libmicrohttpd:
  *
  *     http.c           the server: setting up, the turns of its loop, one commit for each
- *     http_listen.c    the listening socket
+ *     http_listen.c    the listening socket, and who is let in
+ *     http_guests.c    connections that are never served
+ *     http_tls.c       what TLS needs, the only user of GnuTLS
  *     http_exchange.c  one request: its head checked, its body collected, its handler called
  *     http_send.c      its reply handed to libmicrohttpd
  *     http_defer.c     replies that come later
  *     http_stream.c    replies without an end
+ *     http_spoil.c     replies spoiled on purpose, written to the socket past libmicrohttpd
  */
 #ifndef FA_HTTP_PRIVATE_H
 #define FA_HTTP_PRIVATE_H
@@ -63,12 +66,17 @@ struct fa_http {
     int stop_fd;
     int listen_fd;
     struct fa_http_address address;
+    struct fa_watch *listen_watch;
+    struct fa_timer *listen_pause; /* while nobody is accepted */
     struct fa_http_mount mounts[FA_HTTP_MOUNTS_MAX];
     size_t mount_count;
     struct fa_peers peers;
     size_t peers_max;
     struct fa_http_stream *streams;
     struct fa_http_deferred *deferred;
+    struct fa_http_script *scripts;
+    struct fa_http_guest *guests;
+    size_t guest_count;
     struct fa_http_exchange *held; /* wait for the commit, newest first */
     bool must_stop;
     bool is_behind; /* there are committed answers that were not sent yet */
@@ -82,6 +90,10 @@ struct fa_http {
 int fa_http_listen(const struct fa_http_options *options, int *ret_fd, char *message, size_t size);
 /** Where that is. Errors: -1 with errno: not on the Internet */
 int fa_http_listen_address(int fd, struct fa_http_address *ret_address);
+/** Accept from now on; the loop and libmicrohttpd's daemon are there. Errors: -1 with errno */
+int fa_http_accept_start(struct fa_http *http);
+/** Close the listening socket, if there is any. */
+void fa_http_accept_end(struct fa_http *http);
 
 /* http_exchange.c; first libmicrohttpd's callbacks */
 
@@ -122,10 +134,38 @@ enum MHD_Result fa_http_send(struct fa_http_exchange *exchange);
 
 /* http_defer.c */
 
-/** Let go of those whose client has gone; call it now and then. */
-void fa_http_defer_tick(struct fa_http *http);
+/** Its connection is suspended: notice when the client goes. */
+void fa_http_defer_watch(struct fa_http_exchange *exchange);
 /** The server stops: let go of all. */
 void fa_http_defer_end(struct fa_http *http);
+
+/** The Date header of a reply; "" when the time has none. @text: at least FA_HTTP_DATE_SIZE */
+void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t size);
+#define FA_HTTP_DATE_SIZE 64
+
+/** Call @add for each further header field of a reply. */
+void fa_http_each_header(const struct fa_http_reply *reply,
+                         void (*add)(void *context, const char *name, const char *value),
+                         void *context);
+
+/* http_spoil.c */
+
+/** Is there anything to do to this reply? */
+bool fa_http_is_spoiled(const struct fa_http_reply *reply);
+
+/**
+ * The exchange is suspended and its reply ready: do what its spoil says. Afterwards the connection
+ * is resumed, to be answered as usual or, with `is_lost`, to be closed.
+ *
+ * Errors: -1 out of memory: nothing was done
+ */
+int fa_http_spoil_start(struct fa_http_exchange *exchange);
+
+/** The server stops: let go of all. */
+void fa_http_spoil_end(struct fa_http *http);
+
+/** End a connection as if it had broken: with an RST. */
+void fa_http_reset(int fd);
 
 /* http_stream.c */
 
@@ -137,7 +177,20 @@ void fa_http_stream_tick(struct fa_http *http, int64_t now_ms);
 size_t fa_http_stream_count(const struct fa_http *http);
 void fa_http_streams_end(struct fa_http *http);
 
-/** Has the peer of this socket gone? A suspended connection is not watched by libmicrohttpd. */
-bool fa_http_is_gone(int fd);
+/* http_guests.c */
+
+/**
+ * Keep a connection that is never served: say nothing, or wait for its first bytes, send @bytes and
+ * end it. Takes the descriptor.
+ *
+ * @bytes: copied; NULL to stay silent until the client goes
+ */
+void fa_http_guest_add(struct fa_http *http, int fd, const void *bytes, size_t len);
+void fa_http_guests_end(struct fa_http *http);
+
+/* http_tls.c */
+
+/** Send on the exchange's connection, encrypted if it is. Errors: -1 with errno, as send(2) */
+ssize_t fa_http_wire_send(struct fa_http_exchange *exchange, const void *bytes, size_t len);
 
 #endif

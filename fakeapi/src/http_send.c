@@ -32,37 +32,53 @@ static struct MHD_Response *make_response(struct fa_http_reply *reply)
 }
 
 /* RFC 9110, section 5.6.7; strftime() would ask the locale. */
-static void add_date(struct MHD_Response *response, int64_t now_ms)
+void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t size)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    time_t now = (time_t)(now_ms / 1000);
+    int64_t date_ms = exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(exchange->http);
+    time_t date = (time_t)(date_ms / 1000);
     struct tm utc;
-    char text[64];
 
-    if (!gmtime_r(&now, &utc))
-        return;
-    snprintf(text, sizeof(text), "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * utc.tm_wday,
-             utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
-             utc.tm_sec);
-    MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, text);
+    text[0] = '\0';
+    if (gmtime_r(&date, &utc))
+        snprintf(text, size, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * utc.tm_wday,
+                 utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
+                 utc.tm_sec);
 }
 
-static void add_headers(struct MHD_Response *response, const struct fa_http_reply *reply)
+void fa_http_each_header(const struct fa_http_reply *reply,
+                         void (*add)(void *context, const char *name, const char *value),
+                         void *context)
 {
     const char *at = reply->headers.data;
     const char *end = at ? at + reply->headers.len : NULL;
 
     if (reply->content_type)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
+        add(context, MHD_HTTP_HEADER_CONTENT_TYPE, reply->content_type);
     if (reply->close)
-        MHD_add_response_header(response, MHD_HTTP_HEADER_CONNECTION, "close");
+        add(context, MHD_HTTP_HEADER_CONNECTION, "close");
     while (at < end) {
         const char *value = at + strlen(at) + 1;
 
-        MHD_add_response_header(response, at, value);
+        add(context, at, value);
         at = value + strlen(value) + 1;
     }
+}
+
+static void add_header(void *response, const char *name, const char *value)
+{
+    MHD_add_response_header(response, name, value);
+}
+
+static void add_head(struct MHD_Response *response, const struct fa_http_exchange *exchange)
+{
+    char date[FA_HTTP_DATE_SIZE];
+
+    fa_http_date(exchange, date, sizeof(date));
+    if (date[0] != '\0')
+        MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date);
+    fa_http_each_header(&exchange->reply, add_header, response);
 }
 
 enum MHD_Result fa_http_send(struct fa_http_exchange *exchange)
@@ -73,8 +89,7 @@ enum MHD_Result fa_http_send(struct fa_http_exchange *exchange)
 
     if (!response)
         return MHD_NO;
-    add_date(response, exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(exchange->http));
-    add_headers(response, &exchange->reply);
+    add_head(response, exchange);
     result = MHD_queue_response(exchange->connection, exchange->reply.status, response);
     MHD_destroy_response(response);
     if (exchange->peer) {

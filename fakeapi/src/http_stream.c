@@ -1,5 +1,5 @@
 /* Live streams; see http.h. */
-#include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -154,15 +154,12 @@ void fa_http_stream_end(struct fa_http_stream *stream)
     resume_stream(stream);
 }
 
-bool fa_http_is_gone(int fd)
+/* A suspended connection is not watched by libmicrohttpd: ask the socket. */
+static bool is_gone(int fd)
 {
-    char byte;
-    ssize_t len;
+    struct pollfd socket = {.fd = fd, .events = POLLRDHUP};
 
-    if (fd < 0)
-        return false;
-    len = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-    return len == 0 || (len < 0 && errno != EAGAIN && errno != EINTR);
+    return poll(&socket, 1, 0) == 1;
 }
 
 void fa_http_stream_tick(struct fa_http *http, int64_t now_ms)
@@ -170,7 +167,7 @@ void fa_http_stream_tick(struct fa_http *http, int64_t now_ms)
     struct fa_http_stream *stream;
 
     for (stream = http->streams; stream; stream = stream->next) {
-        if (fa_http_is_gone(stream->fd)) {
+        if (is_gone(stream->fd)) {
             stream->is_dead = true;
             resume_stream(stream);
         } else if (now_ms - stream->written_ms >= PING_TIME_MS) {

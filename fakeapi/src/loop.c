@@ -51,6 +51,8 @@ static struct epoll_event event_of(struct fa_watch *watch, unsigned int wanted)
         event.events |= EPOLLIN;
     if (wanted & FA_LOOP_WRITE)
         event.events |= EPOLLOUT;
+    if (wanted == 0)
+        event.events = EPOLLRDHUP;
     return event;
 }
 
@@ -131,7 +133,7 @@ static unsigned int readiness_of(uint32_t events)
         readiness |= FA_LOOP_READ;
     if (events & EPOLLOUT)
         readiness |= FA_LOOP_WRITE;
-    if (events & (EPOLLHUP | EPOLLERR))
+    if (events & (EPOLLHUP | EPOLLRDHUP | EPOLLERR))
         readiness |= FA_LOOP_GONE;
     return readiness;
 }

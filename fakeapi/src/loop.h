@@ -34,7 +34,8 @@ void fa_loop_clear(struct fa_loop *loop);
  * Watch a descriptor, which stays the caller's, until fa_loop_unwatch(), which comes before it is
  * closed.
  *
- * @wanted: FA_LOOP_READ, FA_LOOP_WRITE, both or 0
+ * @wanted: FA_LOOP_READ, FA_LOOP_WRITE, both; 0 asks only whether the other side has gone, which a
+ *          socket tells as soon as that sends no more
  *
  * Errors: NULL with errno
  */
