@@ -3,7 +3,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
-#include <pwd.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -18,6 +17,8 @@
 #include "fs.h"
 #include "log.h"
 #include "mac.h"
+#include "runfile.h"
+#include "secret.h"
 #include "server.h"
 #include "vclock.h"
 
@@ -33,6 +34,10 @@ struct serve {
     char *account;       /* APIKEY:SECRETKEY */
     bool account_shown;  /* it stood on the command line */
     char *default_store; /* when none was given */
+    const char *token_file;
+    struct pm_secret token;   /* of the control API; empty for none */
+    char *default_token_file; /* of a token that was made */
+    char *runfile;
     enum pm_log_level log_level;
     enum pm_log_format log_format;
 };
@@ -57,6 +62,10 @@ static const char help[] =
     "  --clock SETTING        real, +24h, -90s, frozen, frozen@TIME or running@TIME, with TIME as\n"
     "                         \"2026-11-22 12:00:00\" in GMT (real)\n"
     "  --journal N            how many requests to remember (10000)\n"
+    "  --control-token-file FILE\n"
+    "                         who knows the token in FILE may use the control API; made if it is\n"
+    "                         not there. Without the option: everybody on a loopback address,\n"
+    "                         elsewhere whoever can read the file that is named at the start\n"
     "  --log-format text|json\n"
     "  --verbose, --quiet     log every request, or errors only\n"
     "  --help, --version\n"
@@ -76,6 +85,7 @@ enum option_id {
     CHECK,
     CLOCK,
     JOURNAL,
+    CONTROL_TOKEN_FILE,
     LOG_FORMAT,
     VERBOSE,
     QUIET,
@@ -95,6 +105,7 @@ static const struct option long_options[] = {
     {"check", required_argument, NULL, CHECK},
     {"clock", required_argument, NULL, CLOCK},
     {"journal", required_argument, NULL, JOURNAL},
+    {"control-token-file", required_argument, NULL, CONTROL_TOKEN_FILE},
     {"log-format", required_argument, NULL, LOG_FORMAT},
     {"verbose", no_argument, NULL, VERBOSE},
     {"quiet", no_argument, NULL, QUIET},
@@ -221,6 +232,9 @@ static int take_option(struct serve *serve, int id, char *value)
         return take_check(serve, value);
     case JOURNAL:
         return take_journal(serve, value);
+    case CONTROL_TOKEN_FILE:
+        serve->token_file = value;
+        return CMD_OK;
     case LOG_FORMAT:
         return take_format(serve, value);
     case VERBOSE:
@@ -303,39 +317,13 @@ static int parse_options(struct serve *serve, int argc, char **argv)
 
 /* Starting */
 
-/* NULL if there is none. */
-static const char *home_dir(void)
-{
-    const char *home = getenv("HOME");
-    const struct passwd *user;
-
-    if (home && home[0] == '/')
-        return home;
-    user = getpwuid(geteuid());
-    return user && user->pw_dir[0] == '/' ? user->pw_dir : NULL;
-}
-
-/* The folder of the default store; NULL if the user has no home. The caller frees it. */
-static char *state_dir(void)
-{
-    const char *state = getenv("XDG_STATE_HOME");
-    const char *home = home_dir();
-    char *dir = NULL;
-
-    if (state && state[0] == '/')
-        return asprintf(&dir, "%s/" CMD_PROGRAM, state) < 0 ? NULL : dir;
-    if (!home || asprintf(&dir, "%s/.local/state/" CMD_PROGRAM, home) < 0)
-        return NULL;
-    return dir;
-}
-
 static int make_default_store(struct serve *serve)
 {
     PM_AUTO_FREE char *dir = NULL;
 
     if (serve->options.store)
         return 0;
-    dir = state_dir();
+    dir = fa_state_dir();
     if (!dir) {
         pm_log_error("this user has no home folder for the store; choose a --store");
         return -1;
@@ -413,7 +401,69 @@ static int announce(const struct serve *serve, const struct fa_server *server)
                        "  API        %s\n"
                        "  dashboard  %s\n",
            fa_server_url(server), fa_server_dashboard_url(server));
+    if (serve->token_file)
+        printf("  control    token in %s\n", serve->token_file);
     return cmd_flush();
+}
+
+/* The token of the control API, if there is a file for it; a file that is not there gets one. */
+static int take_token(struct serve *serve)
+{
+    char made[FA_KEY_SIZE + 1];
+    char message[512];
+
+    if (!serve->token_file)
+        return 0;
+    if (access(serve->token_file, F_OK) < 0 && errno == ENOENT) {
+        if (fa_random_key(made) < 0)
+            return -1;
+        (void)strcat(made, "\n");
+        if (write_file(serve->token_file, made, 0600) < 0)
+            return -1;
+    }
+    if (pm_secret_read_file(&serve->token, serve->token_file, message, sizeof(message)) < 0) {
+        pm_log_error("%s", message);
+        return -1;
+    }
+    serve->options.control_token = serve->token.bytes;
+    return 0;
+}
+
+/* A token that was made by the server must be found by whoever may use it. */
+static int keep_made_token(struct serve *serve, const struct fa_server *server)
+{
+    const char *token = fa_server_control_token(server);
+    PM_AUTO_FREE char *dir = NULL;
+    char line[PM_SECRET_MAX + 2];
+
+    if (!token || serve->token_file)
+        return 0;
+    dir = fa_run_dir();
+    if (!dir || asprintf(&serve->default_token_file, "%s/%ld.token", dir, (long)getpid()) < 0) {
+        pm_log_error("no folder for the token of the control API: %s; give a --control-token-file",
+                     strerror(errno));
+        return -1;
+    }
+    snprintf(line, sizeof(line), "%s\n", token);
+    serve->token_file = serve->default_token_file;
+    return write_file(serve->token_file, line, 0600);
+}
+
+/* So that `ctl` finds the server. It is a convenience: without it there is --url. */
+static void leave_runfile(struct serve *serve, const struct fa_server *server)
+{
+    if (runfile_write(fa_server_url(server), serve->token_file, NULL, &serve->runfile) < 0)
+        pm_log_debug("cannot leave a file for ctl: %s", strerror(errno));
+}
+
+static void clean_up(struct serve *serve)
+{
+    runfile_remove(serve->runfile);
+    if (serve->default_token_file)
+        (void)unlink(serve->default_token_file); /* its token is worth nothing any more */
+    free(serve->default_token_file);
+    free(serve->default_store);
+    pm_secret_clear(&serve->token);
 }
 
 /* Last of all: its keys are shown once, so it must not be made when they cannot be. */
@@ -439,6 +489,10 @@ static int make_ready(struct serve *serve, struct fa_server *server)
 {
     int status = add_accounts(serve, server);
 
+    if (status == CMD_OK && keep_made_token(serve, server) < 0)
+        status = CMD_CONFIG;
+    if (status == CMD_OK)
+        leave_runfile(serve, server);
     if (status == CMD_OK)
         status = announce(serve, server);
     return status == CMD_OK ? generate_account(server) : status;
@@ -518,8 +572,9 @@ int cmd_serve(int argc, char **argv)
     raise_limits();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of ours that has gone is an error of write(2) */
     cmd_signals_block();
-    status = take_socket(&serve) < 0 || make_default_store(&serve) < 0 ? CMD_CONFIG
-                                                                       : run_until_stopped(&serve);
-    free(serve.default_store);
+    status = take_socket(&serve) < 0 || make_default_store(&serve) < 0 || take_token(&serve) < 0
+                 ? CMD_CONFIG
+                 : run_until_stopped(&serve);
+    clean_up(&serve);
     return status;
 }
