@@ -20,6 +20,14 @@ int64_t pm_clock_wall_ms(void)
     return read_clock(CLOCK_REALTIME);
 }
 
+int64_t pm_clock_mono_us(void)
+{
+    struct timespec now = {0};
+
+    (void)clock_gettime(CLOCK_MONOTONIC, &now); /* cannot fail for this clock */
+    return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
+}
+
 int64_t pm_clock_mono_ms(void)
 {
     return read_clock(CLOCK_MONOTONIC);

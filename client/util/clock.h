@@ -13,6 +13,9 @@
 /** Wall clock, ms since 1970-01-01T00:00:00Z. */
 int64_t pm_clock_wall_ms(void);
 
+/** Monotonic clock, microseconds; only differences mean anything. */
+int64_t pm_clock_mono_us(void);
+
 /** Monotonic clock, ms; only differences mean anything. */
 int64_t pm_clock_mono_ms(void);
 

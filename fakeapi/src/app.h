@@ -27,6 +27,7 @@
 #include "params.h"
 #include "replay.h"
 #include "reply.h"
+#include "steps.h"
 #include "store.h"
 #include "structured.h"
 #include "vclock.h"
@@ -96,7 +97,10 @@ struct fa_call {
     const char *detail;         /* what the error names */
     char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
     struct pm_buf deviations;
-    const char *diagnosis;        /* the doctor's words; NULL if not asked */
+    struct fa_steps steps;
+    const char *fault;     /* the rule that spoils the answer, for the journal; NULL for none */
+    bool answers_secret;   /* the answer must not be shown to anybody else */
+    const char *diagnosis; /* the doctor's words; NULL if not asked */
     const char *diagnosis_line;   /* the same in a sentence */
     const char *diagnosis_header; /* the same as the value of a header field */
 };
