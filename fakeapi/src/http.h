@@ -134,10 +134,10 @@ struct fa_http_options {
 const char *fa_http_header(const struct fa_http_request *request, const char *name);
 
 /** Call @each with every header field, in the order received. For none if the head was not read. */
-void fa_http_each_header(const struct fa_http_request *request,
-                         void (*each)(void *context, const char *name, size_t name_len,
-                                      const char *value, size_t value_len),
-                         void *context);
+void fa_http_each_field(const struct fa_http_request *request,
+                        void (*each)(void *context, const char *name, size_t name_len,
+                                     const char *value, size_t value_len),
+                        void *context);
 
 /** One cookie by exact name. Errors: -1 absent, or longer than @size with its NUL */
 int fa_http_cookie(const struct fa_http_request *request, const char *name, char *value,

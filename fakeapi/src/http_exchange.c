@@ -30,10 +30,10 @@ static enum MHD_Result pass_field(void *context, enum MHD_ValueKind kind, const 
     return MHD_YES;
 }
 
-void fa_http_each_header(const struct fa_http_request *request,
-                         void (*each)(void *context, const char *name, size_t name_len,
-                                      const char *value, size_t value_len),
-                         void *context)
+void fa_http_each_field(const struct fa_http_request *request,
+                        void (*each)(void *context, const char *name, size_t name_len,
+                                     const char *value, size_t value_len),
+                        void *context)
 {
     struct each all = {.each = each, .context = context};
 

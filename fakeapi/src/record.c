@@ -220,7 +220,7 @@ static void keep_field(void *context, const char *name, size_t name_len, const c
 
 static struct fa_journal_bytes keep_head(struct head *head, const struct fa_http_request *http)
 {
-    fa_http_each_header(http, keep_field, head);
+    fa_http_each_field(http, keep_field, head);
     return (struct fa_journal_bytes){
         .at = head->bytes, .len = (uint32_t)head->len, .whole = (uint32_t)head->whole};
 }
@@ -269,7 +269,7 @@ static void add_entry(struct fa_app *app, const struct fa_route *route,
 {
     fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
     reply->tag = fa_journal_add(app->journal, entry);
-    fa_log_request(app, entry);
+    fa_log_request(app, fa_journal_get(app->journal, reply->tag));
 }
 
 static const char *shown_param(const struct fa_call *call, const struct owner *owner,
