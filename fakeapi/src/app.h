@@ -27,11 +27,13 @@
 #include "params.h"
 #include "replay.h"
 #include "reply.h"
-#include "steps.h"
 #include "store.h"
 #include "structured.h"
 #include "vclock.h"
 
+struct fa_diagnosis;
+struct fa_doctor_case;
+struct fa_doctor_queue;
 struct fa_route;
 struct fa_arg_spec;
 
@@ -42,12 +44,6 @@ struct fa_arg_spec;
 #define FA_IDS_MAX    1000
 #define FA_REASON_MAX 512
 
-/* How long the doctor has kept everybody waiting lately; see diagnose.c. */
-struct fa_patience {
-    int64_t spent_ms;
-    int64_t since_ms; /* monotonic: when that was counted */
-};
-
 /* What all requests share. */
 struct fa_app {
     struct fa_store *store;
@@ -57,7 +53,7 @@ struct fa_app {
     struct fa_metrics *metrics;
     struct fa_checks checks;
     struct fa_vclock *clock;
-    struct fa_patience patience;                                    /* of the doctor */
+    struct fa_doctor_queue *doctor;
     void (*log)(void *context, const struct fa_log_record *record); /* may be NULL */
     bool logs_accepted;
     void *log_context;
@@ -97,12 +93,12 @@ struct fa_call {
     const char *detail;         /* what the error names */
     char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
     struct pm_buf deviations;
-    struct fa_steps steps;
-    const char *fault;     /* the rule that spoils the answer, for the journal; NULL for none */
-    bool answers_secret;   /* the answer must not be shown to anybody else */
-    const char *diagnosis; /* the doctor's words; NULL if not asked */
-    const char *diagnosis_line;   /* the same in a sentence */
-    const char *diagnosis_header; /* the same as the value of a header field */
+    bool is_again;                            /* after the patient search: do not ask for another */
+    const struct fa_diagnosis *found;         /* what that has found; NULL if nothing */
+    const struct fa_doctor_case *unexplained; /* what is worth a patient search; NULL if nothing */
+    const char *diagnosis;                    /* the doctor's words; NULL if not asked */
+    const char *diagnosis_line;               /* the same in a sentence */
+    const char *diagnosis_header;             /* the same as the value of a header field */
 };
 
 /** Handle a request of `/api` or `/customMonitorApi`; an fa_http_handler with a struct fa_app. */
@@ -149,8 +145,23 @@ enum fa_error fa_auth_verify(struct fa_call *call);
 /** §2.5: take over what the request's public key, if any, stands for. */
 enum fa_error fa_public_key_apply(struct fa_call *call);
 
-/** A wrong checksum: have the doctor look for the mistake, for the journal and the reply's header.
+/**
+ * A wrong checksum: have the doctor look for the mistake, for the journal and the reply's header.
+ * Shortly, for this is the loop; `unexplained` says that there is more to be tried.
  */
 void fa_diagnose(struct fa_call *call);
+
+/**
+ * Have the doctor try the rest, off the loop. The reply is deferred: then the request is handled
+ * once more, with what was found.
+ *
+ * Errors: -1 too many wait for that, or out of memory: make do with what there is
+ */
+int fa_diagnose_later(const struct fa_call *call, int64_t began_us, struct fa_http_reply *reply);
+
+/** Handle a request whose handling had begun. @found: NULL if nothing was */
+void fa_app_handle_again(struct fa_app *app, const struct fa_http_request *request,
+                         struct fa_http_reply *reply, int64_t began_us,
+                         const struct fa_diagnosis *found);
 
 #endif

@@ -1,22 +1,20 @@
 /* The doctor of signatures at work on a request whose checksum is wrong. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "app.h"
 #include "clock.h"
 #include "doctor.h"
+#include "doctor_queue.h"
 
 #define TEXT_MAX   (64 * 1024)
 #define TEXT_WIDTH 100
 
 /*
- * Source: ours. The loop answers nobody else while the doctor thinks. A third of a second for each
- * of several wrong checksums in a row, which are a person or a test at work; in the long run a
- * tenth of the time, and after that no more than others would notice.
+ * Source: ours. The loop answers nobody else while the doctor thinks: every single mistake, and the
+ * everyday pairs of them. What that does not explain is for doctor_queue.h.
  */
-#define PATIENT_MS      300
-#define HURRIED_MS      5
-#define PATIENCE_MS     3000
-#define REGAINED_DIVIDE 10
+#define HURRIED_MS 5
 
 static struct fa_bytes text_bytes(const char *text)
 {
@@ -63,41 +61,120 @@ static void render(struct fa_call *call, const struct fa_diagnosis *diagnosis)
     pm_buf_clear(&buf);
 }
 
-static bool is_patient(struct fa_patience *patience, int64_t now_ms)
-{
-    int64_t regained_ms = (now_ms - patience->since_ms) / REGAINED_DIVIDE;
-
-    patience->spent_ms = regained_ms >= patience->spent_ms ? 0 : patience->spent_ms - regained_ms;
-    patience->since_ms = now_ms;
-    return patience->spent_ms < PATIENCE_MS;
-}
-
 static bool is_late(void *deadline_ms)
 {
     return pm_clock_mono_ms() >= *(const int64_t *)deadline_ms;
 }
 
-void fa_diagnose(struct fa_call *call)
+static const struct fa_doctor_case *make_case(struct fa_call *call)
 {
-    struct fa_patience *patience = &call->app->patience;
-    int64_t now_ms = pm_clock_mono_ms();
-    int64_t deadline_ms = now_ms + (is_patient(patience, now_ms) ? PATIENT_MS : HURRIED_MS);
     const struct fa_param *checksum = fa_params_find(&call->params, "checksum");
-    const struct fa_doctor_case request = {
-        .params = doctor_params(call),
+    struct fa_doctor_case *request = fa_arena_alloc(&call->arena, sizeof(*request));
+    struct fa_doctor_param *params = doctor_params(call);
+
+    if (!request || !params)
+        return NULL;
+    *request = (struct fa_doctor_case){
+        .params = params,
         .count = call->params.count,
         .secret = text_bytes(call->caller->account.secretkey),
         .apikey = text_bytes(call->caller->account.apikey),
         .checksum = {checksum->value, checksum->value_len},
-        .hypotheses_max = FA_DOCTOR_HYPOTHESES_PATIENT,
-        .bytes_max = FA_DOCTOR_BYTES_PATIENT,
-        .must_stop = is_late,
-        .context = &deadline_ms,
     };
-    struct fa_diagnosis diagnosis = {0};
+    return request;
+}
 
-    if (request.params && fa_doctor_examine(&request, &diagnosis) == 0)
+static void examine_shortly(struct fa_call *call)
+{
+    int64_t began_us = pm_clock_mono_us();
+    int64_t deadline_ms = pm_clock_mono_ms() + HURRIED_MS;
+    const struct fa_doctor_case *whole = make_case(call);
+    struct fa_diagnosis diagnosis = {0};
+    struct fa_doctor_case hurried;
+
+    if (!whole)
+        return;
+    hurried = *whole;
+    hurried.must_stop = is_late;
+    hurried.context = &deadline_ms;
+    if (fa_doctor_examine(&hurried, &diagnosis) == 0) {
         render(call, &diagnosis);
-    patience->spent_ms += pm_clock_mono_ms() - now_ms;
+        if (diagnosis.exhausted && diagnosis.verdict != FA_DIAGNOSIS_EXPLAINED && !call->is_again)
+            call->unexplained = whole;
+    }
     fa_diagnosis_clear(&diagnosis);
+    fa_metrics_doctor(call->app->metrics, FA_DOCTOR_SHORTLY, pm_clock_mono_us() - began_us);
+}
+
+void fa_diagnose(struct fa_call *call)
+{
+    if (call->found)
+        render(call, call->found);
+    else
+        examine_shortly(call);
+}
+
+/* A request that waits for the patient search. */
+struct postponed {
+    struct fa_app *app;
+    struct fa_http_request request;
+    struct fa_http_deferred *deferred; /* NULL once its client has gone */
+    int64_t began_us;
+    int64_t queued_us;
+};
+
+static void answer(struct postponed *postponed, const struct fa_diagnosis *diagnosis)
+{
+    struct fa_http_reply reply;
+
+    fa_http_reply_init(&reply);
+    fa_app_handle_again(postponed->app, &postponed->request, &reply, postponed->began_us,
+                        diagnosis);
+    if (postponed->deferred)
+        fa_http_answer(postponed->deferred, &reply);
+    else
+        fa_http_reply_clear(&reply); /* it is in the journal */
+}
+
+/* fa_doctor_queue_add() */
+static void finish(void *context, const struct fa_diagnosis *diagnosis)
+{
+    struct postponed *postponed = context;
+
+    fa_metrics_doctor(postponed->app->metrics, FA_DOCTOR_PATIENTLY,
+                      pm_clock_mono_us() - postponed->queued_us);
+    if (postponed->deferred)
+        answer(postponed, diagnosis);
+    free(postponed);
+}
+
+/* fa_http_defer(): there is nobody to be answered, but what was asked goes into the journal. */
+static void leave(void *context)
+{
+    struct postponed *postponed = context;
+
+    postponed->deferred = NULL;
+    answer(postponed, NULL);
+}
+
+int fa_diagnose_later(const struct fa_call *call, int64_t began_us, struct fa_http_reply *reply)
+{
+    struct postponed *postponed = malloc(sizeof(*postponed));
+
+    if (!postponed)
+        return -1;
+    *postponed = (struct postponed){
+        .app = call->app,
+        .request = *call->http,
+        .began_us = began_us,
+        .queued_us = pm_clock_mono_us(),
+    };
+    if (fa_doctor_queue_add(call->app->doctor, call->unexplained, finish, postponed) < 0) {
+        fa_metrics_doctor(call->app->metrics, FA_DOCTOR_REFUSED, 0);
+        free(postponed);
+        return -1;
+    }
+    /* Without memory for that, finish() finds nobody to answer. */
+    postponed->deferred = fa_http_defer(call->http, reply, leave, postponed);
+    return postponed->deferred ? 0 : -1;
 }

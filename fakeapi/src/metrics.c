@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "control.h"
+#include "doctor_queue.h"
 #include "metrics_process.h"
 #include "prom.h"
 #include "routes.h"
@@ -22,6 +23,10 @@ struct fa_metrics {
     struct pm_prom_histogram durations;
     struct pm_prom_histogram commits;
     int64_t failed_commits;
+    struct {
+        int64_t count;
+        int64_t sum_us;
+    } doctor[FA_DOCTOR_PLACE_MAX];
 };
 
 struct fa_metrics *fa_metrics_new(void)
@@ -69,6 +74,12 @@ void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has
     metrics->failed_commits += has_failed;
     if (!has_failed)
         pm_prom_observe(&metrics->commits, duration_us);
+}
+
+void fa_metrics_doctor(struct fa_metrics *metrics, enum fa_doctor_place place, int64_t duration_us)
+{
+    metrics->doctor[place].count++;
+    metrics->doctor[place].sum_us += duration_us;
 }
 
 /* The page */
@@ -132,6 +143,31 @@ static void add_store(struct pm_buf *to, const struct fa_app *app)
     add_one(to, NAME("accounts"), "gauge", "Accounts.", (int64_t)fa_accounts_count(app->accounts));
 }
 
+static void add_doctor(struct pm_buf *to, const struct fa_app *app)
+{
+    static const char *const places[FA_DOCTOR_PLACE_MAX] = {
+        [FA_DOCTOR_SHORTLY] = "shortly",
+        [FA_DOCTOR_PATIENTLY] = "patiently",
+        [FA_DOCTOR_REFUSED] = "refused",
+    };
+    size_t i;
+
+    pm_prom_family(to, NAME("doctor_examinations_total"), "counter",
+                   "Wrong checksums examined: shortly on the loop, patiently off it, or not "
+                   "patiently because too many waited for that.");
+    for (i = 0; i < FA_DOCTOR_PLACE_MAX; i++)
+        pm_prom_integer(to, NAME("doctor_examinations_total"), app->metrics->doctor[i].count,
+                        "search", places[i], NULL);
+    pm_prom_family(to, NAME("doctor_seconds_total"), "counter",
+                   "Time that wrong checksums were examined for, with the waiting for it.");
+    for (i = 0; i < FA_DOCTOR_REFUSED; i++)
+        pm_prom_seconds(to, NAME("doctor_seconds_total"), app->metrics->doctor[i].sum_us, "search",
+                        places[i], NULL);
+    add_one(to, NAME("doctor_waiting"), "gauge",
+            "Wrong checksums that wait for the patient search.",
+            (int64_t)fa_doctor_queue_count(app->doctor));
+}
+
 static void add_journal(struct pm_buf *to, const struct fa_journal *journal)
 {
     int64_t newest = fa_journal_newest(journal);
@@ -176,6 +212,7 @@ void fa_metrics_handle(void *context, const struct fa_http_request *request,
     pm_prom_integer(&reply->body, NAME("build_info"), 1, "version", PM_VERSION, NULL);
     add_requests(&reply->body, app->metrics);
     add_store(&reply->body, app);
+    add_doctor(&reply->body, app);
     add_journal(&reply->body, app->journal);
     add_http(&reply->body, request);
     fa_metrics_process(&reply->body);

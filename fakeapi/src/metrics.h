@@ -32,6 +32,17 @@ void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route
 /** What was written in a turn of the loop was made durable, or could not be. */
 void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed);
 
+/* Where the doctor looked for a mistake. */
+enum fa_doctor_place {
+    FA_DOCTOR_SHORTLY,   /* on the loop */
+    FA_DOCTOR_PATIENTLY, /* off it */
+    FA_DOCTOR_REFUSED,   /* not patiently, since too many wait for that */
+    FA_DOCTOR_PLACE_MAX,
+};
+
+/** @duration_us: of a patient search, with its waiting */
+void fa_metrics_doctor(struct fa_metrics *metrics, enum fa_doctor_place place, int64_t duration_us);
+
 /* What the page is made from. */
 struct fa_metrics_page {
     struct fa_app *app;

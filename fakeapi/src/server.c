@@ -13,9 +13,9 @@
 #include "app.h"
 #include "control.h"
 #include "dashboard.h"
+#include "doctor_queue.h"
 #include "http.h"
 #include "mac.h"
-#include "record.h"
 
 /* Something another thread wants to have done on the loop. */
 struct wish {
@@ -147,10 +147,11 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
         fa_store_open(options->store, &app->store, message, size) < 0)
         return -1;
     app->accounts = fa_accounts_new(app->store);
-    app->journal = fa_journal_new(options->journal_size, options->journal_bytes);
+    app->journal = fa_journal_new(options->journal_size);
     app->replays = fa_replays_new();
     app->metrics = fa_metrics_new();
-    if (app->accounts && app->journal && app->replays && app->metrics)
+    app->doctor = fa_doctor_queue_new();
+    if (app->accounts && app->journal && app->replays && app->metrics && app->doctor)
         return 0;
     snprintf(message, size, "cannot read the accounts from the store, or out of memory");
     return -1;
@@ -158,6 +159,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
 
 static void close_app(struct fa_app *app)
 {
+    fa_doctor_queue_free(app->doctor);
     fa_metrics_free(app->metrics);
     fa_replays_free(app->replays);
     fa_journal_free(app->journal);
@@ -205,6 +207,13 @@ static int64_t clock_ms(void *context)
     return fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER);
 }
 
+/* fa_watch_ready */
+static void finish_examinations(void *queue, unsigned int readiness)
+{
+    (void)readiness;
+    fa_doctor_queue_finish(queue);
+}
+
 static int open_http(struct fa_server *server, const struct fa_server_options *options,
                      char *message, size_t size)
 {
@@ -215,7 +224,6 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         .commit = fa_app_commit,
         .fail = fa_app_fail,
         .now_ms = clock_ms,
-        .sent = fa_record_sent,
         .woken = grant_wishes,
         .context = &server->app,
     };
@@ -237,6 +245,11 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
     server->metrics = (struct fa_metrics_page){.app = &server->app, .control = server->control};
     if (fa_http_mount(server->http, FA_METRICS_PATH, fa_metrics_handle, &server->metrics) < 0) {
         snprintf(message, size, "cannot set up the metrics");
+        return -1;
+    }
+    if (!fa_http_watch(server->http, fa_doctor_queue_fd(server->app.doctor), finish_examinations,
+                       server->app.doctor)) {
+        snprintf(message, size, "cannot set up the doctor");
         return -1;
     }
     set_dashboard_url(server);
