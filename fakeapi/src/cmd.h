@@ -3,6 +3,8 @@
 #define FA_CMD_H
 
 #define CMD_PROGRAM "paidmonitor-fakeapi"
+/* The token of the control API itself: for containers, where a file is hard to come by. */
+#define CMD_TOKEN_VARIABLE "PAIDMONITOR_FAKEAPI_CONTROL_TOKEN"
 
 enum {
     CMD_OK = 0,

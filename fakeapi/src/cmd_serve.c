@@ -12,7 +12,6 @@
 
 #include "checks.h"
 #include "cleanup.h"
-#include "db.h"
 #include "cmd_log.h"
 #include "cmd_signals.h"
 #include "fs.h"
@@ -52,8 +51,7 @@ static const char help[] =
     "  --port N               port to listen on; 0 takes any free one (0)\n"
     "  --port-file FILE       write the port to FILE once requests are answered\n"
     "  --dashboard-file FILE  write the dashboard's sign-in address to FILE\n"
-    "  --store memory|FILE|postgresql://...\n"
-    "                         where to keep everything; a PostgreSQL may be shared by servers\n"
+    "  --store memory|FILE    where to keep everything\n"
     "                         ($XDG_STATE_HOME/paidmonitor-fakeapi/store.db)\n"
     "  --accounts FILE        accounts from an INI file: a section for each, with apikey and\n"
     "                         secretkey, and optionally user, password, reseller\n"
@@ -73,7 +71,8 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Each can be given as a variable of the environment, too: PAIDMONITOR_FAKEAPI_PORT_FILE\n"
-    "for --port-file, PAIDMONITOR_FAKEAPI_VERBOSE=1 for --verbose. The command line prevails.\n";
+    "for --port-file, PAIDMONITOR_FAKEAPI_VERBOSE=1 for --verbose. The command line "
+    "prevails.\n" CMD_TOKEN_VARIABLE " is the token of the control API itself.\n";
 
 enum option_id {
     LISTEN = 256,
@@ -319,24 +318,12 @@ static int parse_options(struct serve *serve, int argc, char **argv)
 
 /* Starting */
 
-static void warn_of_password(const char *where)
-{
-    char shown[FA_DB_SHOWN_SIZE];
-
-    fa_db_show(where, shown);
-    if (strncmp(where, shown, strlen(shown)) != 0)
-        pm_log_warning("--store shows the password to everyone who can run ps; "
-                       "keep it in the file that PGPASSFILE or ?passfile= names");
-}
-
 static int make_default_store(struct serve *serve)
 {
     PM_AUTO_FREE char *dir = NULL;
 
-    if (serve->options.store) {
-        warn_of_password(serve->options.store);
+    if (serve->options.store)
         return 0;
-    }
     dir = fa_state_dir();
     if (!dir) {
         pm_log_error("this user has no home folder for the store; choose a --store");
@@ -420,6 +407,22 @@ static int announce(const struct serve *serve, const struct fa_server *server)
     return cmd_flush();
 }
 
+/* As $PAIDMONITOR_FAKEAPI_ACCOUNT: for containers. Wiped, like it. */
+static int token_from_environment(struct serve *serve)
+{
+    char *token = getenv(CMD_TOKEN_VARIABLE);
+
+    if (!token || token[0] == '\0')
+        return 0;
+    if (pm_secret_set(&serve->token, token, strlen(token)) < 0) {
+        pm_log_error("%s is longer than %d bytes", CMD_TOKEN_VARIABLE, PM_SECRET_MAX);
+        return -1;
+    }
+    memset(token, 'x', strlen(token));
+    serve->options.control_token = serve->token.bytes;
+    return 0;
+}
+
 /* The token of the control API, if there is a file for it; a file that is not there gets one. */
 static int take_token(struct serve *serve)
 {
@@ -427,7 +430,7 @@ static int take_token(struct serve *serve)
     char message[512];
 
     if (!serve->token_file)
-        return 0;
+        return token_from_environment(serve);
     if (access(serve->token_file, F_OK) < 0 && errno == ENOENT) {
         if (fa_random_key(made) < 0)
             return -1;
@@ -450,7 +453,7 @@ static int keep_made_token(struct serve *serve, const struct fa_server *server)
     PM_AUTO_FREE char *dir = NULL;
     char line[PM_SECRET_MAX + 2];
 
-    if (!token || serve->token_file)
+    if (!token || serve->options.control_token)
         return 0;
     dir = fa_run_dir();
     if (!dir || asprintf(&serve->default_token_file, "%s/%ld.token", dir, (long)getpid()) < 0) {

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cmd.h"
 #include "secret.h"
 
 #define LIBRARY      "libcurl.so.4"
@@ -67,8 +68,14 @@ static int load(struct library *curl, char *message, size_t size)
 static int read_token(struct ctl_http *http, char *message, size_t size)
 {
     const char *path = http->server->token_file;
+    const char *token = getenv(CMD_TOKEN_VARIABLE);
 
-    return path ? pm_secret_read_file(&http->token, path, message, size) : 0;
+    if (path)
+        return pm_secret_read_file(&http->token, path, message, size);
+    if (!token || token[0] == '\0' || pm_secret_set(&http->token, token, strlen(token)) == 0)
+        return 0;
+    snprintf(message, size, "%s is longer than %d bytes", CMD_TOKEN_VARIABLE, PM_SECRET_MAX);
+    return -1;
 }
 
 int ctl_http_new(const struct ctl_server *server, struct ctl_http **ret_http, char *message,

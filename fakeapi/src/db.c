@@ -1,97 +1,51 @@
 #include "db.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 
 const struct fa_db_engine *fa_db_engine_of(const char *where)
 {
-    static const char *const schemes[] = {"postgresql://", "postgres://"};
-    size_t i;
-
-    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
-        if (strncmp(where, schemes[i], strlen(schemes[i])) == 0)
-            return &fa_db_postgresql;
+    (void)where;
     return &fa_db_sqlite;
 }
 
-/* Passwords: `//user:PASSWORD@host`, and `password=PASSWORD` among the options. */
-
-struct span {
-    const char *begin;
-    size_t len;
-};
-
-static struct span password_of_user(const char *where)
+/* Where a password begins and ends: `//user:PASSWORD@host`, or `password=PASSWORD` among the
+ * options. */
+static const char *find_password(const char *where, size_t *ret_len)
 {
     const char *authority = strstr(where, "://");
-    size_t len;
-    const char *at;
+    const char *option = strstr(where, "password=");
     const char *colon;
+    size_t len;
 
     if (!authority)
-        return (struct span){0};
+        return NULL;
     authority += strlen("://");
     len = strcspn(authority, "/?");
-    at = memrchr(authority, '@', len);
-    colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
-    if (!colon)
-        return (struct span){0};
-    return (struct span){colon + 1, (size_t)(at - colon - 1)};
-}
-
-static struct span password_option(const char *where)
-{
-    const char *options = strstr(where, "://") ? strchr(where, '?') : NULL;
-    const char *option = options ? strstr(options, "password=") : NULL;
-
-    if (!option)
-        return (struct span){0};
-    option += strlen("password=");
-    return (struct span){option, strcspn(option, "&")};
-}
-
-/* Replace every copy of a secret. What stands for it is no longer than most. */
-static void hide(char *text, struct span secret)
-{
-    static const char mask[] = "***";
-    char *found = secret.len > 0 ? memmem(text, strlen(text), secret.begin, secret.len) : NULL;
-
-    while (found) {
-        size_t keep = secret.len < sizeof(mask) - 1 ? secret.len : sizeof(mask) - 1;
-
-        memcpy(found, mask, keep);
-        memmove(found + keep, found + secret.len, strlen(found + secret.len) + 1);
-        found += keep;
-        found = memmem(found, strlen(found), secret.begin, secret.len);
+    colon = memchr(authority, ':', len);
+    if (colon && memchr(colon, '@', len - (size_t)(colon - authority))) {
+        *ret_len = strcspn(colon + 1, "@");
+        return colon + 1;
     }
-}
-
-void fa_db_tidy(const char *where, char *message)
-{
-    char *to = message;
-    const char *from;
-
-    hide(message, password_of_user(where));
-    hide(message, password_option(where));
-    for (from = message; *from; from++)
-        if (*from != '\n' && *from != '\t')
-            *to++ = *from;
-        else if (to > message && to[-1] != ' ' && from[1] != '\0')
-            *to++ = ' ';
-    *to = '\0';
+    if (!option)
+        return NULL;
+    option += strlen("password=");
+    *ret_len = strcspn(option, "&");
+    return option;
 }
 
 void fa_db_show(const char *where, char shown[FA_DB_SHOWN_SIZE])
 {
-    char *copy = strdup(where); /* so that no password is cut in the middle, and not found */
+    size_t len = 0;
+    const char *password = find_password(where, &len);
 
-    if (copy)
-        fa_db_tidy(where, copy);
-    snprintf(shown, FA_DB_SHOWN_SIZE, "%s", copy ? copy : "");
-    free(copy);
+    if (password)
+        snprintf(shown, FA_DB_SHOWN_SIZE, "%.*s***%s", (int)(password - where), where,
+                 password + len);
+    else
+        snprintf(shown, FA_DB_SHOWN_SIZE, "%s", where);
 }
 
 /* A word is known, or it is a mistake of ours that the engine's parser will tell. */

@@ -111,22 +111,21 @@ static int run_command(struct sqlite *sqlite, enum command which)
     return r;
 }
 
-static int run_statement(struct fa_db *db, size_t which, const union fa_db_value *values,
-                         int64_t *ret_changed)
+static int64_t run_statement(struct fa_db *db, size_t which, const union fa_db_value *values)
 {
     struct sqlite *sqlite = of(db);
     const struct fa_db_sql *sql = &db->sql[which];
     sqlite3_stmt *statement = get(sqlite, &sqlite->prepared[which], sql->text);
-    int r = 0;
+    int64_t changed = 0;
 
     if (!statement)
         return -1;
-    if (bind(statement, sql->types, values) != SQLITE_OK || sqlite3_step(statement) != SQLITE_DONE)
-        r = failed(sqlite);
-    else if (ret_changed)
-        *ret_changed = sqlite3_changes64(sqlite->handle);
+    if (bind(statement, sql->types, values) == SQLITE_OK && sqlite3_step(statement) == SQLITE_DONE)
+        changed = sqlite3_changes64(sqlite->handle);
+    else
+        changed = failed(sqlite);
     finish(statement);
-    return r;
+    return changed;
 }
 
 static int show_rows(struct sqlite *sqlite, sqlite3_stmt *statement, fa_db_row_fn show,
