@@ -50,7 +50,7 @@ static struct fa_app open_app(enum fa_profile profile)
     fa_checks_init(&app.checks, profile);
     FUZZ_REQUIRE(fa_store_open("memory", &app.store, message, sizeof(message)) == 0);
     app.accounts = fa_accounts_new(app.store);
-    app.journal = fa_journal_new(REQUESTS);
+    app.journal = fa_journal_new(REQUESTS, 0);
     app.replays = fa_replays_new();
     app.clock = fa_vclock_new(NULL);
     app.metrics = fa_metrics_new();
@@ -122,6 +122,16 @@ static void require_readable(const struct fa_http_reply *reply)
     xmlFreeDoc(document);
 }
 
+/* Neither as it stands nor decoded. */
+static void require_hidden(const struct fa_journal_bytes *kept)
+{
+    char *decoded = malloc((size_t)kept->len + 1);
+
+    FUZZ_REQUIRE(decoded && !fuzz_holds(kept->at, kept->len, secret));
+    FUZZ_REQUIRE(!fuzz_holds(decoded, fa_form_decode(kept->at, kept->len, decoded), secret));
+    free(decoded);
+}
+
 static void require_noted(const struct fa_app *app, int64_t before, unsigned int status)
 {
     const struct fa_journal_entry *entry = fa_journal_get(app->journal, before + 1);
@@ -130,7 +140,11 @@ static void require_noted(const struct fa_app *app, int64_t before, unsigned int
     FUZZ_REQUIRE(entry->status == status);
     FUZZ_REQUIRE((status < 400) == (entry->verdict == FA_VERDICT_ACCEPTED));
     FUZZ_REQUIRE((status < 400) == (entry->reason[0] == '\0'));
-    FUZZ_REQUIRE(!strstr(entry->params, secret) && !strstr(entry->reason, secret));
+    require_hidden(&entry->query);
+    require_hidden(&entry->body);
+    require_hidden(&entry->added);
+    require_hidden(&entry->reply_body);
+    FUZZ_REQUIRE(!strstr(entry->reason, secret));
     FUZZ_REQUIRE(!strstr(entry->deviations, secret) && !strstr(entry->apikey, secret));
     FUZZ_REQUIRE(!strstr(entry->action, secret) && !strstr(entry->path, secret));
     FUZZ_REQUIRE(!strstr(entry->checksum, secret) && !strstr(entry->diagnosis, secret));

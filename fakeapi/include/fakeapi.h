@@ -74,7 +74,8 @@ struct fa_server_options {
     const char *store;  /* `memory`, or the path of a database file */
     enum fa_profile profile;
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
-    size_t journal_size;       /* requests remembered */
+    size_t journal_size;       /* requests remembered, */
+    size_t journal_bytes;      /* in which they must fit; 0 for 8 MiB */
     const char *clock;         /* NULL for the host's, or as fa_server_clock_set() takes it */
     const char *control_token; /* who has it may use the control API; NULL: on a loopback address
                                   everybody, elsewhere one is made */

@@ -44,6 +44,7 @@ enum fa_error fa_api_apikey(struct fa_call *call)
         return no_sign_in(call);
     fa_write_object(call->out, "result");
     fa_write_text(call->out, "apikey", principal->account.apikey);
+    call->answers_secret = true;
     fa_write_text(call->out, "secretkey", principal->account.secretkey);
     fa_write_end(call->out);
     return FA_OK;
@@ -65,6 +66,7 @@ enum fa_error fa_api_userkey(struct fa_call *call)
 enum fa_error fa_api_secretkey(struct fa_call *call)
 {
     fa_write_object(call->out, "result");
+    call->answers_secret = true;
     fa_write_text(call->out, "secretkey", call->account->account.secretkey);
     fa_write_end(call->out);
     return FA_OK;
@@ -89,6 +91,7 @@ enum fa_error fa_api_auth_token(struct fa_call *call)
                            call->now_ms + TOKEN_TIME_MS) < 0)
         return fa_refuse_store(call);
     fa_write_object(call->out, "result");
+    call->answers_secret = true;
     fa_write_text(call->out, "authToken", token);
     fa_write_end(call->out);
     return FA_OK;

@@ -65,6 +65,7 @@ static enum fa_error add_bundle(struct fa_call *call, const struct fa_json *bund
 {
     const struct fa_json *member;
     struct fa_param *items;
+    int64_t sent = (int64_t)call->params.count;
     size_t count = call->params.count;
 
     for (member = bundle->first; member; member = member->next)
@@ -76,6 +77,7 @@ static enum fa_error add_bundle(struct fa_call *call, const struct fa_json *bund
     call->params.items = items;
     for (member = bundle->first; member; member = member->next)
         add_param(call, member);
+    call->steps.numbers[FA_STEP_PUBLIC_KEY] = (int64_t)call->params.count - sent;
     return FA_OK;
 }
 
@@ -88,6 +90,7 @@ enum fa_error fa_public_key_apply(struct fa_call *call)
 
     if (!param || call->is_post)
         return FA_OK;
+    fa_steps_enter(&call->steps, FA_STEP_PUBLIC_KEY);
     error = find_key(call, 0, param->value, &key);
     if (error != FA_OK)
         return error;
@@ -97,6 +100,7 @@ enum fa_error fa_public_key_apply(struct fa_call *call)
     if (!call->caller || fa_json_parse(&call->arena, fa_thing_text(&key, "params"), &bundle) < 0)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "the publickey is of no use any more");
     call->account = call->caller;
+    call->now_ms = fa_vclock_now_ms(call->app->clock, call->caller->account.id);
     call->is_public = true;
     return add_bundle(call, bundle);
 }

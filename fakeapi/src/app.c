@@ -5,26 +5,24 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 
 #include "clock.h"
 #include "log_request.h"
-#include "percent.h"
+#include "record.h"
 #include "routes.h"
-#include "text.h"
 
 #define ARENA_MAX      (32 * 1024 * 1024) /* a body of 1 MiB, its parts and what they become */
 #define DEVIATIONS_MAX 4096
-#define SHOWN_MAX      (16 * 1024) /* of the parameters, in the journal */
 
 int fa_app_commit(void *context)
 {
     struct fa_app *app = context;
     int64_t began_us = pm_clock_mono_us();
     int r = fa_store_commit(app->store);
+    int64_t ended_us = pm_clock_mono_us();
 
-    fa_metrics_commit(app->metrics, pm_clock_mono_us() - began_us, r < 0);
-    fa_journal_settle(app->journal, r < 0);
+    fa_metrics_commit(app->metrics, ended_us - began_us, r < 0);
+    fa_journal_settle(app->journal, r < 0, ended_us);
     if (r < 0)
         fa_log_failed_commit(app);
     return r;
@@ -58,6 +56,7 @@ void fa_deviate(struct fa_call *call, const char *section, const char *format, .
     va_start(arguments, format);
     vsnprintf(text, sizeof(text), format, arguments);
     va_end(arguments);
+    fa_steps_forgive(&call->steps);
     (void)pm_buf_addf(&call->deviations, "%s (PROTOCOL.md §%s)\n", text,
                       section); /* what no longer fits is left out */
 }
@@ -109,12 +108,15 @@ static enum fa_error read_request(struct fa_call *call)
     const struct fa_http_request *http = call->http;
     int r;
 
+    fa_steps_enter(&call->steps, FA_STEP_PATH);
     call->is_custom_path = is_path(call, FA_CUSTOM_PATH);
     if (!call->is_custom_path && !is_path(call, FA_API_PATH))
         return fa_refuse(call, FA_E_PATH, NULL, "nothing is served under this path");
+    fa_steps_enter(&call->steps, FA_STEP_METHOD);
     call->is_post = strcmp(http->method, "POST") == 0;
     if (!call->is_post && strcmp(http->method, "GET") != 0 && strcmp(http->method, "HEAD") != 0)
         return fa_refuse(call, FA_E_METHOD, NULL, "the method is neither GET nor POST");
+    fa_steps_enter(&call->steps, FA_STEP_FORM);
     r = fa_params_parse(&call->arena, http->query, http->query_len, http->body, http->body_len,
                         &call->params);
     if (r == FA_PARAMS_TOO_MANY)
@@ -122,6 +124,7 @@ static enum fa_error read_request(struct fa_call *call)
                          FA_PARAMS_MAX);
     if (r < 0)
         return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
+    call->steps.numbers[FA_STEP_FORM] = (int64_t)call->params.count;
     read_form(call);
     return FA_OK;
 }
@@ -137,6 +140,7 @@ static enum fa_error check_action(struct fa_call *call)
 {
     const char *action = action_of(call);
 
+    fa_steps_enter(&call->steps, FA_STEP_ACTION);
     if (action[0] == '\0')
         return fa_refuse(call, FA_E_MISSING, "action", "action is missing or empty");
     if (!call->route)
@@ -197,6 +201,7 @@ static enum fa_error run_handler(struct fa_call *call)
 {
     enum fa_error error;
 
+    fa_steps_enter(&call->steps, FA_STEP_EFFECT);
     call->out = fa_writer_new(call->body, call->is_xml);
     if (!call->out)
         return fa_refuse(call, FA_E_INTERNAL, NULL, "out of memory");
@@ -250,116 +255,7 @@ static void write_error(const struct fa_call *call, enum fa_error error,
         (void)fa_http_reply_header(reply, "Allow", "GET, HEAD, POST");
 }
 
-/* The journal */
-
-/* Would showing it show a secret key? When the caller is known, only its own are looked for. */
-static bool betrays(const struct fa_call *call, const char *bytes, size_t len)
-{
-    if (!call->caller || !call->account)
-        return fa_accounts_are_betrayed(call->app->accounts, bytes, len);
-    return fa_principal_is_betrayed(call->account, bytes, len) ||
-           fa_principal_is_betrayed(call->caller, bytes, len);
-}
-
-static const char *masked(const struct fa_call *call, const char *text)
-{
-    return text && betrays(call, text, strlen(text)) ? "***" : text;
-}
-
-static bool is_secret(const struct fa_call *call, const struct fa_param *param)
-{
-    return fa_param_is(param, "secretkey") || fa_param_is(param, "password") ||
-           fa_param_is(param, "authToken") || betrays(call, param->value, param->value_len);
-}
-
-static void show_text(struct pm_buf *buf, const char *bytes, size_t len)
-{
-    char text[512];
-    size_t done;
-
-    while (len > 0 && !buf->failed) {
-        done = pm_percent_encode(bytes, len, ":;,@/ ", text, sizeof(text));
-        (void)pm_buf_adds(buf, text);
-        bytes += done;
-        len -= done;
-    }
-}
-
-static const char *show_params(const struct fa_call *call, struct pm_buf *buf)
-{
-    size_t i;
-
-    for (i = 0; i < call->params.count && !buf->failed; i++) {
-        const struct fa_param *param = &call->params.items[i];
-
-        if (i > 0)
-            (void)pm_buf_addc(buf, '&');
-        if (betrays(call, param->name, param->name_len))
-            (void)pm_buf_adds(buf, "***");
-        else
-            show_text(buf, param->name, param->name_len);
-        (void)pm_buf_addc(buf, '=');
-        if (is_secret(call, param))
-            (void)pm_buf_adds(buf, "***");
-        else
-            show_text(buf, param->value, param->value_len);
-    }
-    return buf->data ? buf->data : "";
-}
-
-static const char *shown_param(const struct fa_call *call, const char *name)
-{
-    const struct fa_param *param = fa_params_find(&call->params, name);
-
-    if (!param || !fa_is_text(param->value, param->value_len))
-        return "";
-    return is_secret(call, param) ? "***" : param->value;
-}
-
-static enum fa_verdict verdict_of(unsigned int status)
-{
-    if (status < 400)
-        return FA_VERDICT_ACCEPTED;
-    return status < 500 || status == 505 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
-}
-
-static void add_entry(struct fa_app *app, const struct fa_route *route,
-                      const struct fa_journal_entry *entry)
-{
-    fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
-    (void)fa_journal_add(app->journal, entry); /* without memory one request is not remembered */
-    fa_log_request(app, entry);
-}
-
-static void write_journal(struct fa_call *call, enum fa_error error, int64_t began_us,
-                          const struct fa_http_reply *reply)
-{
-    struct pm_buf params;
-    struct fa_journal_entry entry = {
-        .time_ms = call->now_ms,
-        .monitor_id = call->monitor_id,
-        .account_id = call->account ? call->account->account.id : 0,
-        .status = reply->status,
-        .verdict = verdict_of(reply->status),
-        .peer = call->http->peer,
-        .method = call->http->method,
-        .path = masked(call, call->http->path),
-        .action = masked(call, action_of(call)),
-        .apikey = shown_param(call, "apikey"),
-        .checksum = shown_param(call, "checksum"),
-        .reason = masked(call, call->reason),
-        .section = error == FA_OK ? "" : fa_error_info(error)->section,
-        .is_held = reply->after_commit,
-        .deviations = masked(call, call->deviations.data),
-        .diagnosis = call->diagnosis,
-    };
-
-    pm_buf_init(&params, SHOWN_MAX);
-    entry.params = show_params(call, &params);
-    entry.duration_us = pm_clock_mono_us() - began_us;
-    add_entry(call->app, call->route, &entry);
-    pm_buf_clear(&params);
-}
+/* The whole */
 
 static void init_call(struct fa_call *call, struct fa_app *app,
                       const struct fa_http_request *request)
@@ -380,7 +276,7 @@ static void answer(struct fa_call *call, enum fa_error error, int64_t began_us,
     reply->date_ms = call->now_ms;
     /* Reads wait as well while there are writes: nobody sees what may still be undone. */
     reply->after_commit = fa_store_is_dirty(call->app->store);
-    write_journal(call, error, began_us, reply);
+    fa_record(call, error, began_us, reply);
 }
 
 static void run_call(struct fa_call *call, struct fa_app *app,
@@ -419,23 +315,9 @@ void fa_app_fail(void *context, const struct fa_http_request *request, struct fa
     struct fa_app *app = context;
     enum fa_error error = fa_error_of_status(reply->status);
     const struct fa_error_form form = {.version = 2};
-    bool is_betrayal =
-        fa_accounts_are_betrayed(app->accounts, request->path, strlen(request->path));
-    const struct fa_journal_entry entry = {
-        .time_ms = fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER),
-        .status = reply->status,
-        .verdict = verdict_of(reply->status),
-        .peer = request->peer,
-        .method = request->method,
-        .path = is_betrayal ? "***" : request->path,
-        .action = "",
-        .apikey = "",
-        .reason = request->reason ? request->reason : fa_error_info(error)->before,
-        .section = fa_error_info(error)->section,
-    };
 
     (void)fa_reply_error(&reply->body, error, NULL, form); /* as in write_error() */
     reply->content_type = FA_CONTENT_JSON;
     if (error != FA_E_STORE) /* that was written when the commit failed */
-        add_entry(app, NULL, &entry);
+        fa_record_failure(app, request, error, reply);
 }

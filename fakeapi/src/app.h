@@ -27,6 +27,7 @@
 #include "params.h"
 #include "replay.h"
 #include "reply.h"
+#include "steps.h"
 #include "store.h"
 #include "structured.h"
 #include "vclock.h"
@@ -93,7 +94,10 @@ struct fa_call {
     const char *detail;         /* what the error names */
     char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
     struct pm_buf deviations;
-    bool is_again;                            /* after the patient search: do not ask for another */
+    struct fa_steps steps;
+    const char *fault;   /* the rule that spoils the answer, for the journal; NULL for none */
+    bool answers_secret; /* the answer must not be shown to anybody else */
+    bool is_again;       /* after the patient search: do not ask for another */
     const struct fa_diagnosis *found;         /* what that has found; NULL if nothing */
     const struct fa_doctor_case *unexplained; /* what is worth a patient search; NULL if nothing */
     const char *diagnosis;                    /* the doctor's words; NULL if not asked */

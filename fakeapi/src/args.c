@@ -378,9 +378,14 @@ static enum fa_error read_arg(struct fa_call *call, const struct fa_arg_spec *sp
 
 enum fa_error fa_args_read(struct fa_call *call)
 {
-    enum fa_error error = check_params(call);
+    enum fa_error error;
     size_t i;
 
+    fa_steps_enter(&call->steps, FA_STEP_NAMES);
+    error = check_params(call);
+    if (error != FA_OK)
+        return error;
+    fa_steps_enter(&call->steps, FA_STEP_VALUES);
     for (i = 0; i < call->route->arg_count && error == FA_OK; i++)
         error = read_arg(call, &call->route->args[i], &call->args[i]);
     return error;

@@ -60,11 +60,13 @@ static enum fa_error find_client(struct fa_call *call)
     call->account = call->caller;
     if (apikey[0] == '\0')
         return FA_OK;
+    fa_steps_enter(&call->steps, FA_STEP_CLIENT);
     client = fa_accounts_find(call->app->accounts, apikey);
     if (!client || client->account.reseller_id != call->caller->account.id)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL,
                          "clientApikey \"%.64s\" is no client of this account", apikey);
     call->account = client;
+    call->steps.numbers[FA_STEP_CLIENT] = client->account.id;
     return FA_OK;
 }
 
@@ -72,9 +74,11 @@ enum fa_error fa_auth_identify(struct fa_call *call)
 {
     const char *apikey = text_of(call, "apikey");
 
+    fa_steps_enter(&call->steps, FA_STEP_ACCOUNT);
     call->caller = fa_accounts_find(call->app->accounts, apikey);
     if (!call->caller)
         return unknown_key(call, apikey);
+    call->steps.numbers[FA_STEP_ACCOUNT] = call->caller->account.id;
     call->now_ms = fa_vclock_now_ms(call->app->clock, call->caller->account.id);
     return find_client(call);
 }
@@ -86,6 +90,7 @@ static enum fa_error verify_token(struct fa_call *call)
     const struct fa_param *token = text_param(call, "authToken");
     int r;
 
+    fa_steps_enter(&call->steps, FA_STEP_TOKEN);
     if (!token)
         return fa_refuse(call, FA_E_TOKEN, NULL, "authToken is missing or empty");
     r = fa_store_token_check(call->app->store, call->caller->account.id, token->value,
@@ -159,6 +164,7 @@ static enum fa_error check_window(struct fa_call *call, int64_t time_ms)
     int64_t off_ms = time_ms > call->now_ms ? time_ms - call->now_ms : call->now_ms - time_ms;
     const char *side = time_ms > call->now_ms ? "after" : "before";
 
+    call->steps.numbers[FA_STEP_TIMESTAMP] = time_ms - call->now_ms;
     if (off_ms <= (window_ms > 0 ? window_ms : FA_TIMESTAMP_WINDOW_MS))
         return FA_OK;
     if (window_ms > 0)
@@ -177,6 +183,7 @@ static enum fa_error verify_timestamp(struct fa_call *call)
     const struct fa_param *param = text_param(call, "timestamp");
     int64_t time_ms;
 
+    fa_steps_enter(&call->steps, FA_STEP_TIMESTAMP);
     if (!param)
         return fa_refuse(call, FA_E_MISSING, "timestamp", "timestamp is missing or empty");
     if (pm_clock_parse_timestamp(param->value, &time_ms) < 0) {
@@ -193,8 +200,10 @@ static enum fa_error check_replay(struct fa_call *call, const char *checksum)
 {
     enum fa_replay replay = call->app->checks.replay;
 
-    if (replay == FA_REPLAY_OFF ||
-        !fa_replays_seen(call->app->replays, call->caller->account.id, checksum))
+    if (replay == FA_REPLAY_OFF)
+        return FA_OK;
+    fa_steps_enter(&call->steps, FA_STEP_REPLAY);
+    if (!fa_replays_seen(call->app->replays, call->caller->account.id, checksum))
         return FA_OK;
     if (replay == FA_REPLAY_REFUSE)
         return fa_refuse(call, FA_E_REPLAY, NULL, "this timestamp and checksum were seen before");
@@ -208,6 +217,8 @@ static enum fa_error verify_checksum(struct fa_call *call)
     const char *received;
     enum fa_error error;
 
+    fa_steps_enter(&call->steps, FA_STEP_CHECKSUM);
+    call->steps.numbers[FA_STEP_CHECKSUM] = (int64_t)call->params.count - 1;
     if (!param)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "checksum is missing, empty or no text");
     received = call->app->checks.allows_repair ? repaired(call, param->value) : param->value;

@@ -9,16 +9,18 @@
 
 #include <cjson/cJSON.h>
 
+#include "arena.h"
 #include "cleanup.h"
 #include "dashboard.h"
 #include "dashboard_model.h"
 #include "dashboard_page.h"
 #include "http.h"
 #include "journal.h"
-#include "percent.h"
+#include "params.h"
 #include "store.h"
 
 #define REQUESTS_PER_PAGE 100
+#define PARAMS_MEMORY_MAX (4 * 1024 * 1024)
 #define REQUESTS_PATH     FA_DASHBOARD_PATH "/requests"
 
 struct wish {
@@ -139,29 +141,25 @@ int fa_page_requests(const struct fa_journal *journal, const struct fa_http_requ
 
 /* ---- one request ---- */
 
-/* One part of `name=value&…` as a member; its percent-encoding was made by the journal. */
-static void add_decoded(cJSON *item, const char *member, const char *text, size_t len)
-{
-    PM_AUTO_FREE char *bytes = malloc(len + 1);
-
-    if (bytes && pm_percent_decode(text, len, bytes, &len) == 0)
-        fa_model_add_bytes(item, member, bytes, len);
-}
-
-static void add_params(cJSON *data, const char *text)
+static void add_params(cJSON *data, const struct fa_journal_entry *entry)
 {
     cJSON *list = cJSON_AddArrayToObject(data, "params");
+    struct fa_arena arena;
+    struct fa_params params;
+    bool is_whole;
+    size_t i;
 
-    while (*text) {
-        size_t len = strcspn(text, "&"), name_len = strcspn(text, "=&");
-        size_t skip = name_len < len ? name_len + 1 : len;
-        cJSON *item = cJSON_CreateObject();
+    fa_arena_init(&arena, PARAMS_MEMORY_MAX);
+    if (fa_journal_params(entry, &arena, &params, &is_whole) == 0) {
+        for (i = 0; i < params.count; i++) {
+            cJSON *item = cJSON_CreateObject();
 
-        add_decoded(item, "name", text, name_len);
-        add_decoded(item, "value", text + skip, len - skip);
-        cJSON_AddItemToArray(list, item);
-        text += len + (text[len] == '&');
+            fa_model_add_bytes(item, "name", params.items[i].name, params.items[i].name_len);
+            fa_model_add_bytes(item, "value", params.items[i].value, params.items[i].value_len);
+            cJSON_AddItemToArray(list, item);
+        }
     }
+    fa_arena_clear(&arena);
 }
 
 /* Lines stay lines: each is an item, since a line end inside a text would be marked. */
@@ -197,7 +195,7 @@ int fa_page_request(const struct fa_journal *journal, int64_t id, struct fa_http
     fa_model_add_text(data, "target", entry->path);
     fa_model_add_text(data, "section", entry->section);
     fa_model_add_text(data, "checksum", entry->checksum);
-    add_params(data, entry->params);
+    add_params(data, entry);
     add_lines(data, "deviations", entry->deviations);
     add_lines(data, "diagnosis", entry->diagnosis);
     return fa_page_render("request", data, reply);

@@ -36,8 +36,9 @@ struct fa_http_request {
     size_t query_len;
     const char *body; /* "" if there is none */
     size_t body_len;
-    const char *peer;   /* address of the client, without port */
-    const char *reason; /* for `fail`: which rule was broken; NULL if the status says it all */
+    const char *peer;    /* address of the client, without port */
+    int64_t received_us; /* monotonic: when its head had been read */
+    const char *reason;  /* for `fail`: which rule was broken; NULL if the status says it all */
     struct fa_http_exchange *exchange;
 };
 
@@ -71,6 +72,7 @@ struct fa_http_reply {
     struct pm_buf body;
     struct pm_buf headers;             /* filled by fa_http_reply_header() */
     int64_t date_ms;                   /* for the Date header; 0 for the server's clock */
+    int64_t tag;                       /* for fa_http_options.sent; 0 for none */
     bool close;                        /* close the connection afterwards */
     bool after_commit;                 /* hold back until the store has committed */
     struct fa_http_stream *stream;     /* set by fa_http_stream_start() */
@@ -121,6 +123,8 @@ struct fa_http_options {
     int64_t (*now_ms)(void *context);
     /* Asked for each connection; `welcome` comes as FA_HTTP_WELCOME_SERVE. NULL: all are served. */
     void (*welcome)(void *context, const struct sockaddr *peer, struct fa_http_welcome *welcome);
+    /* A whole reply with a tag was handed to the host. May be NULL. */
+    void (*sent)(void *context, int64_t tag);
     /* Called on the loop after fa_http_wake(). May be NULL. */
     void (*woken)(void *context);
     void *context;
@@ -129,6 +133,12 @@ struct fa_http_options {
 /** One header field of the request by name, in any case; NULL if absent. Lends until the handler
  * returns. */
 const char *fa_http_header(const struct fa_http_request *request, const char *name);
+
+/** Call @each with every header field, in the order received. For none if the head was not read. */
+void fa_http_each_field(const struct fa_http_request *request,
+                        void (*each)(void *context, const char *name, size_t name_len,
+                                     const char *value, size_t value_len),
+                        void *context);
 
 /** One cookie by exact name. Errors: -1 absent, or longer than @size with its NUL */
 int fa_http_cookie(const struct fa_http_request *request, const char *name, char *value,

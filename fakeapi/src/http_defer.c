@@ -52,10 +52,13 @@ static struct fa_http_exchange *take(struct fa_http_deferred *deferred)
 static void replace(struct fa_http_exchange *exchange, struct fa_http_reply *reply)
 {
     bool after_commit = exchange->reply.after_commit;
+    int64_t tag = exchange->reply.tag;
 
     fa_http_reply_clear(&exchange->reply);
     exchange->reply = *reply;
     exchange->reply.after_commit |= after_commit;
+    if (exchange->reply.tag == 0)
+        exchange->reply.tag = tag;
     fa_http_reply_init(reply);
 }
 

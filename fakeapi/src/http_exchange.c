@@ -14,6 +14,34 @@ const char *fa_http_header(const struct fa_http_request *request, const char *na
     return MHD_lookup_connection_value(request->exchange->connection, MHD_HEADER_KIND, name);
 }
 
+struct each {
+    void (*each)(void *context, const char *name, size_t name_len, const char *value,
+                 size_t value_len);
+    void *context;
+};
+
+static enum MHD_Result pass_field(void *context, enum MHD_ValueKind kind, const char *name,
+                                  size_t name_len, const char *value, size_t value_len)
+{
+    const struct each *each = context;
+
+    (void)kind;
+    each->each(each->context, name, name_len, value ? value : "", value ? value_len : 0);
+    return MHD_YES;
+}
+
+void fa_http_each_field(const struct fa_http_request *request,
+                        void (*each)(void *context, const char *name, size_t name_len,
+                                     const char *value, size_t value_len),
+                        void *context)
+{
+    struct each all = {.each = each, .context = context};
+
+    if (request->exchange)
+        MHD_get_connection_values_n(request->exchange->connection, MHD_HEADER_KIND, pass_field,
+                                    &all);
+}
+
 int fa_http_cookie(const struct fa_http_request *request, const char *name, char *value,
                    size_t size)
 {
@@ -65,6 +93,7 @@ void *fa_http_exchange_begin(void *context, const char *target, struct MHD_Conne
     exchange->http = http;
     exchange->connection = connection;
     exchange->peer = info ? info->socket_context : NULL;
+    exchange->received_us = pm_clock_mono_us();
     exchange->target = strdup(fa_http_head_origin(target));
     exchange->target_len = strlen(target);
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
@@ -82,9 +111,11 @@ void fa_http_exchange_end(void *context, struct MHD_Connection *connection, void
     struct fa_http_exchange *exchange = *request_context;
 
     (void)connection;
-    (void)code; /* whatever ended it, nothing of it is needed any more */
     if (!exchange)
         return;
+    if (code == MHD_REQUEST_TERMINATED_COMPLETED_OK && exchange->reply.tag != 0 &&
+        http->options.sent)
+        http->options.sent(http->options.context, exchange->reply.tag);
     if (!exchange->is_begun)
         note_library_refusal(exchange);
     if (exchange->peer) {
@@ -126,6 +157,7 @@ struct fa_http_request fa_http_exchange_request(struct fa_http_exchange *exchang
         .body = exchange->body.data ? exchange->body.data : "",
         .body_len = exchange->body.len,
         .peer = exchange->peer ? exchange->peer->address : "",
+        .received_us = exchange->received_us,
         .reason = exchange->reason,
         .exchange = exchange,
     };

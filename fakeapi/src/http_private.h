@@ -46,6 +46,7 @@ struct fa_http_exchange {
     size_t target_len;
     const char *query;
     struct pm_buf body;
+    int64_t received_us;
     unsigned int refusal; /* status, or 0 */
     const char *reason;   /* of the refusal */
     bool is_begun;        /* the head was checked */

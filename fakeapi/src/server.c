@@ -16,6 +16,7 @@
 #include "doctor_queue.h"
 #include "http.h"
 #include "mac.h"
+#include "record.h"
 
 /* Something another thread wants to have done on the loop. */
 struct wish {
@@ -147,7 +148,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
         fa_store_open(options->store, &app->store, message, size) < 0)
         return -1;
     app->accounts = fa_accounts_new(app->store);
-    app->journal = fa_journal_new(options->journal_size);
+    app->journal = fa_journal_new(options->journal_size, options->journal_bytes);
     app->replays = fa_replays_new();
     app->metrics = fa_metrics_new();
     app->doctor = fa_doctor_queue_new();
@@ -224,6 +225,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         .commit = fa_app_commit,
         .fail = fa_app_fail,
         .now_ms = clock_ms,
+        .sent = fa_record_sent,
         .woken = grant_wishes,
         .context = &server->app,
     };
