@@ -7,6 +7,8 @@ pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 if(BUILD_FAKEAPI)
+    # Only its header: the server loads the library when a store is on PostgreSQL.
+    pkg_check_modules(LIBPQ REQUIRED libpq>=14)
     pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
     pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls>=3.7) # what libmicrohttpd speaks TLS with
 endif()

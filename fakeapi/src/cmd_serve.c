@@ -12,6 +12,7 @@
 
 #include "checks.h"
 #include "cleanup.h"
+#include "db.h"
 #include "cmd_log.h"
 #include "cmd_signals.h"
 #include "fs.h"
@@ -51,7 +52,8 @@ static const char help[] =
     "  --port N               port to listen on; 0 takes any free one (0)\n"
     "  --port-file FILE       write the port to FILE once requests are answered\n"
     "  --dashboard-file FILE  write the dashboard's sign-in address to FILE\n"
-    "  --store memory|FILE    where to keep everything\n"
+    "  --store memory|FILE|postgresql://...\n"
+    "                         where to keep everything; a PostgreSQL may be shared by servers\n"
     "                         ($XDG_STATE_HOME/paidmonitor-fakeapi/store.db)\n"
     "  --accounts FILE        accounts from an INI file: a section for each, with apikey and\n"
     "                         secretkey, and optionally user, password, reseller\n"
@@ -318,12 +320,24 @@ static int parse_options(struct serve *serve, int argc, char **argv)
 
 /* Starting */
 
+static void warn_of_password(const char *where)
+{
+    char shown[FA_DB_SHOWN_SIZE];
+
+    fa_db_show(where, shown);
+    if (strncmp(where, shown, strlen(shown)) != 0)
+        pm_log_warning("--store shows the password to everyone who can run ps; "
+                       "keep it in the file that PGPASSFILE or ?passfile= names");
+}
+
 static int make_default_store(struct serve *serve)
 {
     PM_AUTO_FREE char *dir = NULL;
 
-    if (serve->options.store)
+    if (serve->options.store) {
+        warn_of_password(serve->options.store);
         return 0;
+    }
     dir = fa_state_dir();
     if (!dir) {
         pm_log_error("this user has no home folder for the store; choose a --store");

@@ -1,51 +1,97 @@
 #include "db.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
 
 const struct fa_db_engine *fa_db_engine_of(const char *where)
 {
-    (void)where;
+    static const char *const schemes[] = {"postgresql://", "postgres://"};
+    size_t i;
+
+    for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
+        if (strncmp(where, schemes[i], strlen(schemes[i])) == 0)
+            return &fa_db_postgresql;
     return &fa_db_sqlite;
 }
 
-/* Where a password begins and ends: `//user:PASSWORD@host`, or `password=PASSWORD` among the
- * options. */
-static const char *find_password(const char *where, size_t *ret_len)
+/* Passwords: `//user:PASSWORD@host`, and `password=PASSWORD` among the options. */
+
+struct span {
+    const char *begin;
+    size_t len;
+};
+
+static struct span password_of_user(const char *where)
 {
     const char *authority = strstr(where, "://");
-    const char *option = strstr(where, "password=");
-    const char *colon;
     size_t len;
+    const char *at;
+    const char *colon;
 
     if (!authority)
-        return NULL;
+        return (struct span){0};
     authority += strlen("://");
     len = strcspn(authority, "/?");
-    colon = memchr(authority, ':', len);
-    if (colon && memchr(colon, '@', len - (size_t)(colon - authority))) {
-        *ret_len = strcspn(colon + 1, "@");
-        return colon + 1;
-    }
+    at = memrchr(authority, '@', len);
+    colon = at ? memchr(authority, ':', (size_t)(at - authority)) : NULL;
+    if (!colon)
+        return (struct span){0};
+    return (struct span){colon + 1, (size_t)(at - colon - 1)};
+}
+
+static struct span password_option(const char *where)
+{
+    const char *options = strstr(where, "://") ? strchr(where, '?') : NULL;
+    const char *option = options ? strstr(options, "password=") : NULL;
+
     if (!option)
-        return NULL;
+        return (struct span){0};
     option += strlen("password=");
-    *ret_len = strcspn(option, "&");
-    return option;
+    return (struct span){option, strcspn(option, "&")};
+}
+
+/* Replace every copy of a secret. What stands for it is no longer than most. */
+static void hide(char *text, struct span secret)
+{
+    static const char mask[] = "***";
+    char *found = secret.len > 0 ? memmem(text, strlen(text), secret.begin, secret.len) : NULL;
+
+    while (found) {
+        size_t keep = secret.len < sizeof(mask) - 1 ? secret.len : sizeof(mask) - 1;
+
+        memcpy(found, mask, keep);
+        memmove(found + keep, found + secret.len, strlen(found + secret.len) + 1);
+        found += keep;
+        found = memmem(found, strlen(found), secret.begin, secret.len);
+    }
+}
+
+void fa_db_tidy(const char *where, char *message)
+{
+    char *to = message;
+    const char *from;
+
+    hide(message, password_of_user(where));
+    hide(message, password_option(where));
+    for (from = message; *from; from++)
+        if (*from != '\n' && *from != '\t')
+            *to++ = *from;
+        else if (to > message && to[-1] != ' ' && from[1] != '\0')
+            *to++ = ' ';
+    *to = '\0';
 }
 
 void fa_db_show(const char *where, char shown[FA_DB_SHOWN_SIZE])
 {
-    size_t len = 0;
-    const char *password = find_password(where, &len);
+    char *copy = strdup(where); /* so that no password is cut in the middle, and not found */
 
-    if (password)
-        snprintf(shown, FA_DB_SHOWN_SIZE, "%.*s***%s", (int)(password - where), where,
-                 password + len);
-    else
-        snprintf(shown, FA_DB_SHOWN_SIZE, "%s", where);
+    if (copy)
+        fa_db_tidy(where, copy);
+    snprintf(shown, FA_DB_SHOWN_SIZE, "%s", copy ? copy : "");
+    free(copy);
 }
 
 /* A word is known, or it is a mistake of ours that the engine's parser will tell. */

@@ -18,17 +18,32 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define FA_DB_VALUES_MAX 16  /* parameters of one statement */
-#define FA_DB_SHOWN_SIZE 256 /* of what fa_db_show() writes, with its NUL */
+#define FA_DB_VALUES_MAX 16   /* parameters of one statement */
+#define FA_DB_NEWS_MAX   7900 /* what PostgreSQL's NOTIFY carries, and a little less */
+#define FA_DB_SHOWN_SIZE 256  /* of what fa_db_show() writes, with its NUL */
 
 struct fa_db;
 struct fa_db_engine;
 struct pm_buf;
 
+/*
+ * When a statement of a transaction must run. An engine may ignore it, and run all in order.
+ *
+ * LATE statements write what only some read; together they run as near to the commit as these
+ * allow, so that the order in which servers of one database run them is that of their commits.
+ * What they write cannot be refused, so that nobody asks how many rows they changed.
+ */
+enum fa_db_order {
+    FA_DB_IN_ORDER, /* what was to run before has run */
+    FA_DB_LATE,
+    FA_DB_APART, /* reads nothing, and within a point writes nothing, that LATE ones write */
+};
+
 /* Types: a letter per parameter; I an integer, t a text or NULL, j a JSON text. */
 struct fa_db_sql {
     const char *text;
     const char *types;
+    enum fa_db_order order;
 };
 
 /* Which of the two it is, the statement's types say. */
@@ -62,7 +77,9 @@ struct fa_db_engine {
     void (*close)(struct fa_db *db); /* rolls back what is open */
 
     /* Transactions. Within one, save() marks a point that release() forgets or undo() goes back
-     * to; points do not nest. After a failed commit() nothing of the transaction is there. */
+     * to; points do not nest. A failure without a point may spoil the whole transaction, which its
+     * commit() then tells. After a failed commit() nothing of the transaction is there, unless the
+     * connection broke while it ran: then nobody knows. */
     int (*begin)(struct fa_db *db);
     int (*commit)(struct fa_db *db);
     void (*rollback)(struct fa_db *db);
@@ -70,8 +87,10 @@ struct fa_db_engine {
     int (*release)(struct fa_db *db);
     int (*undo)(struct fa_db *db);
 
-    /** Run a statement that gives no rows; returns how many it changed. */
-    int64_t (*run)(struct fa_db *db, size_t which, const union fa_db_value *values);
+    /** Run a statement that gives no rows. @ret_changed: how many it changed; NULL if it does not
+     * matter, and then an engine may tell of its failure by the next function that can. */
+    int (*run)(struct fa_db *db, size_t which, const union fa_db_value *values,
+               int64_t *ret_changed);
     /** Show each row of a statement. The visitor may use the database, this statement included.
      * Returns what the visitor said last, else 0. */
     int (*visit)(struct fa_db *db, size_t which, const union fa_db_value *values, fa_db_row_fn show,
@@ -85,6 +104,18 @@ struct fa_db_engine {
      * until the transaction it is asked in has ended. */
     int (*get_version)(struct fa_db *db, int *ret_version);
     int (*set_version)(struct fa_db *db, int version);
+
+    /*
+     * Other servers of the same database. All three are NULL where there can be none.
+     *
+     * notify() has the others receive a text, at most FA_DB_NEWS_MAX bytes, when the transaction is
+     * committed. fd() is readable when there is something to receive, and -1 while there is no
+     * connection; it changes with each new connection. receive() makes one if there is none, and
+     * calls @take for each text, or once with NULL if some may have been missed.
+     */
+    int (*notify)(struct fa_db *db, const char *news);
+    int (*fd)(const struct fa_db *db);
+    int (*receive)(struct fa_db *db, void (*take)(void *context, const char *news), void *context);
 };
 
 /* The part of a connection that all engines share; theirs begins with it. */
@@ -92,10 +123,11 @@ struct fa_db {
     const struct fa_db_engine *engine;
     const struct fa_db_sql *sql;
     size_t sql_count;
-    char message[256];
+    char message[512];
 };
 
 extern const struct fa_db_engine fa_db_sqlite;
+extern const struct fa_db_engine fa_db_postgresql;
 
 /** A column of a row, the first is 0. A text lives as long as the row; NULL is 0 and "". */
 static inline int64_t fa_db_integer(const struct fa_db_row *row, int column)
@@ -113,6 +145,9 @@ const struct fa_db_engine *fa_db_engine_of(const char *where);
 
 /** Write a `--store` as messages may show it: without the password, cut if need be. */
 void fa_db_show(const char *where, char shown[FA_DB_SHOWN_SIZE]);
+
+/** Make a message fit for people: one line, without the password that @where may hold. */
+void fa_db_tidy(const char *where, char *message);
 
 /** Write SQL as an engine wants it: words replaced, parameters marked. Errors: -1 no memory */
 int fa_db_translate(const struct fa_db_engine *engine, const char *sql, struct pm_buf *ret_text);

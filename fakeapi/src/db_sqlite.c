@@ -111,21 +111,22 @@ static int run_command(struct sqlite *sqlite, enum command which)
     return r;
 }
 
-static int64_t run_statement(struct fa_db *db, size_t which, const union fa_db_value *values)
+static int run_statement(struct fa_db *db, size_t which, const union fa_db_value *values,
+                         int64_t *ret_changed)
 {
     struct sqlite *sqlite = of(db);
     const struct fa_db_sql *sql = &db->sql[which];
     sqlite3_stmt *statement = get(sqlite, &sqlite->prepared[which], sql->text);
-    int64_t changed = 0;
+    int r = 0;
 
     if (!statement)
         return -1;
-    if (bind(statement, sql->types, values) == SQLITE_OK && sqlite3_step(statement) == SQLITE_DONE)
-        changed = sqlite3_changes64(sqlite->handle);
-    else
-        changed = failed(sqlite);
+    if (bind(statement, sql->types, values) != SQLITE_OK || sqlite3_step(statement) != SQLITE_DONE)
+        r = failed(sqlite);
+    else if (ret_changed)
+        *ret_changed = sqlite3_changes64(sqlite->handle);
     finish(statement);
-    return changed;
+    return r;
 }
 
 static int show_rows(struct sqlite *sqlite, sqlite3_stmt *statement, fa_db_row_fn show,

@@ -158,7 +158,7 @@ int fa_store_write(struct fa_store *store, enum fa_sql which, ...)
     va_end(arguments);
     if (open_transaction(store) < 0)
         return FA_STORE_FAILED;
-    return store->engine->run(store->db, which, values) < 0 ? failed(store) : 0;
+    return store->engine->run(store->db, which, values, NULL) < 0 ? failed(store) : 0;
 }
 
 int fa_store_change(struct fa_store *store, enum fa_sql which, ...)
@@ -172,8 +172,7 @@ int fa_store_change(struct fa_store *store, enum fa_sql which, ...)
     va_end(arguments);
     if (open_transaction(store) < 0)
         return FA_STORE_FAILED;
-    changed = store->engine->run(store->db, which, values);
-    if (changed < 0)
+    if (store->engine->run(store->db, which, values, &changed) < 0)
         return failed(store);
     return changed > 0 ? 0 : FA_STORE_ABSENT;
 }

@@ -114,7 +114,7 @@ int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *re
 int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,
                        int64_t expires_at_ms)
 {
-    return fa_store_write(store, FA_SQL_TOKEN_ADD, account_id, token, expires_at_ms);
+    return fa_store_change(store, FA_SQL_TOKEN_ADD, account_id, token, expires_at_ms);
 }
 
 int fa_store_token_check(struct fa_store *store, int64_t account_id, const char *token,

@@ -26,7 +26,7 @@ struct fa_store {
     size_t change_count;
     bool is_overflown; /* more monitors changed than could be remembered */
     struct pm_buf scratch;
-    char message[256];
+    char message[512];
 };
 
 /* The arguments after the statement are its parameters in their order: int64_t or const char *, as

@@ -22,7 +22,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                             "ttttttII"},
     [FA_SQL_ACCOUNT_DELETE] = {"DELETE FROM accounts WHERE id = ?1", "I"},
     [FA_SQL_ACCOUNT_DISOWN] = {"UPDATE accounts SET reseller_id = 0 WHERE reseller_id = ?1", "I"},
-    [FA_SQL_ACCOUNTS] = {"SELECT " ACCOUNT_COLUMNS " FROM accounts ORDER BY id", ""},
+    [FA_SQL_ACCOUNTS] = {"SELECT " ACCOUNT_COLUMNS " FROM accounts ORDER BY id", "", FA_DB_APART},
     [FA_SQL_ACCOUNTS_EXPIRED] = {"SELECT id FROM accounts WHERE expires_at_ms > 0"
                                  " AND expires_at_ms <= ?1 ORDER BY id",
                                  "I"},
@@ -34,7 +34,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                           "ItI"},
     [FA_SQL_TOKEN_CHECK] = {"SELECT account_id FROM tokens"
                             " WHERE account_id = ?1 AND token = ?2 AND expires_at_ms > ?3",
-                            "ItI"},
+                            "ItI", FA_DB_APART},
     [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I"},
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
@@ -47,12 +47,12 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_MONITOR_DELETE] = {"DELETE FROM monitors WHERE account_id = ?1 AND id = ?2", "II"},
     [FA_SQL_MONITOR_GET] = {"SELECT " MONITOR_COLUMNS " FROM monitors"
                             " WHERE (?1 = 0 OR account_id = ?1) AND id = ?2",
-                            "II"},
+                            "II", FA_DB_APART},
     [FA_SQL_MONITORS] = {"SELECT " MONITOR_COLUMNS " FROM monitors"
                          " WHERE (?1 = 0 OR account_id = ?1) AND (?2 = 0 OR agent_id = ?2)"
                          " AND (?3 IS NULL OR name = ?3) AND (?4 IS NULL OR tag = ?4)"
                          " AND (?5 IS NULL OR type = ?5) ORDER BY id",
-                         "IIttt"},
+                         "IIttt", FA_DB_APART},
     [FA_SQL_PARAM_SET] = {"INSERT INTO params (monitor_id, kind, data_type, is_hidden,"
                           " has_fixed_values, name, display_name, uom, value, groups, aggregate)"
                           " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10,?11)"
@@ -65,11 +65,11 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                           "IIIIItttttt"},
     [FA_SQL_PARAMS] = {"SELECT " PARAM_COLUMNS " FROM params WHERE monitor_id = ?1 AND kind = ?2"
                        " ORDER BY id",
-                       "II"},
+                       "II", FA_DB_APART},
     [FA_SQL_ROW_MERGE] = {"INSERT INTO results (monitor_id, checktime_ms, number, data)"
                           " VALUES (?1,?2,?3,?4) ON CONFLICT (monitor_id, checktime_ms, number)"
                           " DO UPDATE SET data = json_patch(results.data, excluded.data)",
-                          "IIIj"},
+                          "IIIj", FA_DB_LATE},
     [FA_SQL_ROW_NEXT] = {"SELECT coalesce(max(number) + 1, 0) FROM results"
                          " WHERE monitor_id = ?1 AND checktime_ms = ?2",
                          "II"},
@@ -87,7 +87,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I"},
     [FA_SQL_ADDITIONAL_ADD] = {"INSERT INTO additional (monitor_id, checktime_ms, data)"
                                " VALUES (?1,?2,?3)",
-                               "IIt"},
+                               "IIt", FA_DB_LATE},
     [FA_SQL_ADDITIONAL] = {"SELECT checktime_ms, data FROM additional WHERE monitor_id = ?1"
                            " AND checktime_ms >= ?2 AND checktime_ms < ?3"
                            " ORDER BY checktime_ms, id",
@@ -107,5 +107,5 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_OBJECTS] = {"SELECT id, account_id, parent_id, kind, data FROM objects"
                         " WHERE (?1 = 0 OR account_id = ?1) AND kind = ?2"
                         " AND (?3 = 0 OR parent_id = ?3) AND (?4 = 0 OR id = ?4) ORDER BY id",
-                        "ItII"},
+                        "ItII", FA_DB_APART},
 };

@@ -1,4 +1,6 @@
-/* The store: what was committed is there, what was undone is not, and queries keep their promises.
+/*
+ * The store: what was committed is there, what was undone is not, and queries keep their promises.
+ * The same on both engines: `ci/postgresql run test_store` is the other half.
  */
 #include "suite.h"
 
@@ -12,7 +14,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "store.h"
+#include "stores.h"
 
 static struct fa_store *store;
 static char shown[8192];
@@ -27,9 +31,9 @@ static const struct fa_account alice = {
     .password_sha256 = "",
 };
 
-static void open_memory(void)
+static void open_new(void)
 {
-    ck_assert_int_eq(fa_store_open("memory", &store, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_store_open(stores_new(), &store, message, sizeof(message)), 0);
 }
 
 static int64_t add_account(void)
@@ -99,7 +103,7 @@ START_TEST(test_rows_merge_by_name_at_one_checktime)
 {
     int64_t id;
 
-    open_memory();
+    open_new();
     id = add_monitor(add_account(), "m");
     add_row(id, 1000, 0, "a", "1");
     add_row(id, 1000, 0, "b", "x\"y\\z");
@@ -121,7 +125,7 @@ START_TEST(test_rows_come_newest_first_in_pages)
     int64_t count;
     int64_t last;
 
-    open_memory();
+    open_new();
     id = add_monitor(add_account(), "m");
     add_row(id, 1, 0, "a", "1");
     add_row(id, 2, 0, "a", "2");
@@ -152,7 +156,7 @@ START_TEST(test_monitors_are_found_by_exact_filters)
     struct fa_monitor_filter filter = {0};
     int64_t account;
 
-    open_memory();
+    open_new();
     account = add_account();
     add_monitor(account, "one");
     add_monitor(account, "two");
@@ -180,7 +184,7 @@ START_TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns)
     int64_t id;
     int64_t count;
 
-    open_memory();
+    open_new();
     account = add_account();
     id = add_monitor(account, "m");
     add_row(id, 1, 0, "a", "1");
@@ -199,7 +203,7 @@ START_TEST(test_an_undone_request_leaves_nothing_and_others_stay)
 {
     int64_t id;
 
-    open_memory();
+    open_new();
     id = add_monitor(add_account(), "m");
     ck_assert_int_eq(fa_store_begin(store), 0);
     add_row(id, 1, 0, "a", "kept");
@@ -227,7 +231,7 @@ START_TEST(test_listeners_are_told_after_the_commit_once_per_monitor)
     int64_t id;
     int i;
 
-    open_memory();
+    open_new();
     id = add_monitor(add_account(), "m");
     ck_assert_int_eq(id, 1);
     ck_assert_int_eq(fa_store_commit(store), 0);
@@ -328,7 +332,7 @@ START_TEST(test_a_deleted_account_takes_along_what_is_its_own)
     int64_t second;
     int64_t id;
 
-    open_memory();
+    open_new();
     first = add_full_account("FIRST", 0);
     second = add_full_account("SECOND", 0);
     client.apikey = "CLIENT";
@@ -349,7 +353,7 @@ START_TEST(test_a_reset_account_is_empty_and_still_there)
     int64_t first;
     int64_t second;
 
-    open_memory();
+    open_new();
     first = add_full_account("FIRST", 0);
     second = add_full_account("SECOND", 0);
     ck_assert_int_eq(fa_store_account_reset(store, 0), FA_STORE_ABSENT); /* 0 is not "all" */
@@ -371,7 +375,7 @@ START_TEST(test_accounts_end_when_their_time_is_over)
     struct fa_account account = alice;
     int64_t count = -1;
 
-    open_memory();
+    open_new();
     (void)add_full_account("NEVER", 0);
     (void)add_full_account("SOON", 1000);
     (void)add_full_account("SAME", 1000);
@@ -395,7 +399,7 @@ START_TEST(test_tokens_belong_to_an_account_and_expire)
 {
     int64_t account;
 
-    open_memory();
+    open_new();
     account = add_account();
     ck_assert_int_eq(fa_store_token_add(store, account, "T1", 1000), 0);
     ck_assert_int_eq(fa_store_token_add(store, account, "T2", 2000), 0);
@@ -417,7 +421,7 @@ START_TEST(test_objects_belong_to_account_kind_and_parent)
     int64_t agent;
     int64_t job;
 
-    open_memory();
+    open_new();
     object.account_id = add_account();
     ck_assert_int_eq(fa_store_object_add(store, &object, &agent), 0);
     object.kind = "job";
@@ -593,7 +597,181 @@ START_TEST(test_a_store_of_a_newer_version_is_refused)
 }
 END_TEST
 
-static const struct test_case cases[] = {
+/* PostgreSQL alone */
+
+START_TEST(test_a_database_that_cannot_be_reached_is_told_without_its_password)
+{
+    static const char *const addresses[] = {
+        "postgresql://me:s3cr3t-word@/x?host=/nonexistent",
+        "postgres://me@/x?host=/nonexistent&password=s3cr3t-word",
+        "postgres://me:s3cr3t-word@/x?host=/nonexistent&password=s3cr3t-word&no_such_option=1",
+    };
+    size_t i;
+
+    for (i = 0; i < sizeof(addresses) / sizeof(addresses[0]); i++) {
+        ck_assert_int_eq(fa_store_open(addresses[i], &store, message, sizeof(message)), -1);
+        ck_assert_ptr_nonnull(strstr(message, "cannot use the store \"postgres"));
+        ck_assert_ptr_nonnull(strstr(message, "choose another --store"));
+        ck_assert_ptr_null(strstr(message, "s3cr3t-word"));
+        ck_assert_ptr_null(strchr(message, '\n'));
+    }
+}
+END_TEST
+
+/* Two servers of one database. */
+static struct fa_store *other;
+
+static const char *open_both(void)
+{
+    const char *where = stores_new();
+
+    ck_assert_int_eq(fa_store_open(where, &store, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_store_open(where, &other, message, sizeof(message)), 0);
+    return where;
+}
+
+static void close_both(void)
+{
+    fa_store_close(store);
+    fa_store_close(other);
+}
+
+static void turn_to_the_other(void)
+{
+    struct fa_store *former = store;
+
+    store = other;
+    other = former;
+}
+
+START_TEST(test_two_servers_know_what_either_has_committed)
+{
+    int64_t account;
+    int64_t first;
+    int64_t second;
+
+    open_both();
+    account = add_account();
+    first = add_monitor(account, "one");
+    add_row(first, 1, 0, "a", "1");
+    ck_assert_int_eq(fa_store_token_add(store, account, "T", 1000), 0);
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    add_row(first, 2, 0, "a", "never committed");
+    turn_to_the_other();
+    ck_assert_int_eq(fa_store_token_check(store, account, "T", 1), 0);
+    ck_assert_str_eq(rows(first, 0, 10), "1.0(a=1)");
+    second = add_monitor(account, "two");
+    ck_assert_int_ne(second, first);
+    add_row(first, 1, 0, "b", "2"); /* the same checktime: one row */
+    add_row(first, 1, 0, "a", "3");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    turn_to_the_other();
+    ck_assert_str_eq(rows(first, 1, 2), "1.0(a=3,b=2)");
+    close_both();
+}
+END_TEST
+
+START_TEST(test_a_late_failure_fails_the_commit_and_nothing_else)
+{
+    int64_t account;
+    int64_t id;
+
+    open_both();
+    account = add_account();
+    id = add_monitor(account, "m");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_int_eq(fa_store_monitor_delete(other, account, id), 0);
+    ck_assert_int_eq(fa_store_commit(other), 0);
+    add_row(id, 1, 0, "a", "1"); /* of a monitor that another server has deleted meanwhile */
+    ck_assert_int_eq(fa_store_commit(store), FA_STORE_FAILED);
+    ck_assert_ptr_nonnull(strstr(fa_store_message(store), "SQLSTATE 23503"));
+    id = add_monitor(account, "again");
+    add_row(id, 1, 0, "a", "1");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(rows(id, 0, 10), "1.0(a=1)");
+    close_both();
+}
+END_TEST
+
+START_TEST(test_a_failed_request_spoils_no_other_of_its_turn)
+{
+    int64_t account;
+    int64_t id;
+
+    open_new();
+    account = add_account();
+    id = add_monitor(account, "m");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    add_row(id, 1, 0, "a", "kept");
+    ck_assert_int_eq(fa_store_done(store), 0);
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    add_row(id, 2, 0, "a", "undone");
+    ck_assert_int_eq(fa_store_token_add(store, account, "T", 1000), 0);
+    ck_assert_int_eq(fa_store_token_add(store, account, "T", 1000), FA_STORE_FAILED);
+    fa_store_undo(store);
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    add_row(id, 3, 0, "a", "kept");
+    ck_assert_int_eq(fa_store_done(store), 0);
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(rows(id, 0, 10), "1.0(a=kept)3.0(a=kept)");
+    ck_assert_int_eq(fa_store_token_check(store, account, "T", 1), FA_STORE_ABSENT);
+    fa_store_close(store);
+}
+END_TEST
+
+START_TEST(test_servers_that_write_the_same_rows_crosswise_do_not_block_each_other)
+{
+    int64_t id;
+    int64_t i;
+
+    open_both();
+    id = add_monitor(add_account(), "m");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    for (i = 0; i < 20; i++) {
+        add_row(id, 2 * i, 0, "a", "1");
+        turn_to_the_other();
+        add_row(id, 2 * i + 1, 0, "b", "1");
+        add_row(id, 2 * i, 0, "b", "1");
+        turn_to_the_other();
+        add_row(id, 2 * i + 1, 0, "a", "1");
+        ck_assert_int_eq(fa_store_commit(store), 0);
+        ck_assert_int_eq(fa_store_commit(other), 0);
+    }
+    ck_assert_str_eq(rows(id, 38, 40), "38.0(a=1,b=1)39.0(a=1,b=1)");
+    close_both();
+}
+END_TEST
+
+/* A server notices at its next statement at the latest, says so, and goes on when it can. */
+START_TEST(test_a_database_that_was_restarted_is_found_again)
+{
+    int64_t deadline_ms = pm_clock_mono_ms() + 20000;
+    int64_t id;
+    int r;
+
+    open_new();
+    id = add_monitor(add_account(), "m");
+    add_row(id, 1, 0, "a", "committed");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    add_row(id, 2, 0, "a", "lost with its transaction");
+    stores_cluster_do("stop");
+    ck_assert_int_eq(fa_store_commit(store), FA_STORE_FAILED);
+    ck_assert_ptr_nonnull(strstr(fa_store_message(store), "the connection to the database broke"));
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_rows(store, id, 0, 10, show_row, NULL), FA_STORE_FAILED);
+    stores_cluster_do("start");
+    while ((r = fa_store_rows(store, id, 0, 10, show_row, NULL)) < 0)
+        ck_assert_int_lt(pm_clock_mono_ms(), deadline_ms);
+    ck_assert_str_eq(shown, "1.0(a=committed)");
+    add_row(id, 3, 0, "a", "after");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(rows(id, 2, 10), "3.0(a=after)");
+    fa_store_close(store);
+}
+END_TEST
+
+static const struct test_case shared_cases[] = {
     TEST(test_rows_merge_by_name_at_one_checktime),
     TEST(test_rows_come_newest_first_in_pages),
     TEST(test_monitors_are_found_by_exact_filters),
@@ -605,6 +783,9 @@ static const struct test_case cases[] = {
     TEST(test_accounts_end_when_their_time_is_over),
     TEST(test_tokens_belong_to_an_account_and_expire),
     TEST(test_objects_belong_to_account_kind_and_parent),
+};
+
+static const struct test_case sqlite_cases[] = {
     TEST(test_a_file_keeps_what_was_committed_and_nothing_else),
     TEST(test_stores_that_cannot_be_used_are_refused_with_a_reason),
     TEST(test_a_store_belongs_to_one_server),
@@ -613,4 +794,22 @@ static const struct test_case cases[] = {
     TEST(test_a_store_of_a_newer_version_is_refused),
 };
 
-TEST_MAIN("store", cases)
+static const struct test_case postgresql_cases[] = {
+    TEST(test_a_database_that_cannot_be_reached_is_told_without_its_password),
+    TEST(test_two_servers_know_what_either_has_committed),
+    TEST(test_a_late_failure_fails_the_commit_and_nothing_else),
+    TEST(test_a_failed_request_spoils_no_other_of_its_turn),
+    TEST(test_servers_that_write_the_same_rows_crosswise_do_not_block_each_other),
+    TEST(test_a_database_that_was_restarted_is_found_again),
+};
+
+#define RUN(name, cases) test_suite_run(name, cases, sizeof(cases) / sizeof((cases)[0]))
+
+int main(void)
+{
+    int shared = RUN("store", shared_cases);
+    int own = stores_on_postgresql() ? RUN("store on PostgreSQL", postgresql_cases)
+                                     : RUN("store on SQLite", sqlite_cases);
+
+    return shared == 0 ? own : shared;
+}
