@@ -15,6 +15,7 @@
 #include "cleanup.h"
 #include "clock.h"
 #include "error.h"
+#include "guard.h"
 
 #define OUTPUT_MAX 4096 /* of a line that is waited for */
 
@@ -53,34 +54,6 @@ __attribute__((noreturn)) static void run_program(const struct launch *launch)
     _exit(127);
 }
 
-/* Kill the processes listed in the kernel's table of our children. */
-static void kill_children(void)
-{
-    char list[4096];
-    PM_AUTO_CLOSE int fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
-    ssize_t len = fd < 0 ? -1 : read(fd, list, sizeof(list));
-    pid_t pid = 0;
-    ssize_t i;
-
-    for (i = 0; i < len; i++) {
-        if (list[i] >= '0' && list[i] <= '9') {
-            pid = pid * 10 + (list[i] - '0');
-        } else if (pid > 0) {
-            (void)kill(pid, SIGKILL);
-            pid = 0;
-        }
-    }
-}
-
-/* The children of what is killed become ours and are killed in the next round. */
-static void kill_everything(pid_t program)
-{
-    (void)kill(program, SIGKILL);
-    do
-        kill_children();
-    while (waitpid(-1, NULL, 0) > 0);
-}
-
 /* Other guardians must not be kept alive by descriptors that this one inherited. */
 static void close_all_but(int one, int other)
 {
@@ -112,7 +85,7 @@ __attribute__((noreturn)) static void guard(const struct launch *launch)
     (void)close(launch->output_fd);
     while (read(launch->life_fd, &byte, 1) < 0 && errno == EINTR)
         ;
-    kill_everything(pid);
+    (void)sc_guard_end_all(pid);
     execlp("rm", "rm", "-rf", "--", launch->scratch, (char *)NULL);
     _exit(127);
 }
