@@ -193,7 +193,7 @@ static int write_account(struct fa_accounts *accounts, const struct fa_account *
 }
 
 /* Accounts change so seldom that reading all anew is the simplest way to be right. */
-static int reload(struct fa_accounts *accounts)
+int fa_accounts_reload(struct fa_accounts *accounts)
 {
     forget_all(accounts);
     return fa_store_accounts(accounts->store, add_principal, accounts);
@@ -220,6 +220,7 @@ static int put_one(struct fa_accounts *accounts, const struct fa_account_spec *s
         .user = or_empty(spec->user),
         .password_md5 = md5,
         .password_sha256 = sha256,
+        .expires_at_ms = spec->expires_at_ms,
     };
 
     if (check_key("apikey", spec->apikey, message, size) < 0 ||
@@ -234,7 +235,7 @@ static int put_one(struct fa_accounts *accounts, const struct fa_account_spec *s
         snprintf(message, size, "cannot hash the password");
         return -1;
     }
-    if (write_account(accounts, &account) < 0 || reload(accounts) < 0)
+    if (write_account(accounts, &account) < 0 || fa_accounts_reload(accounts) < 0)
         return store_failed(accounts, message, size);
     return 0;
 }
@@ -256,10 +257,9 @@ int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_sp
     } else if (fa_store_done(accounts->store) < 0) {
         r = store_failed(accounts, message, size);
     }
-    if (fa_store_commit(accounts->store) < 0 && r == 0)
-        r = store_failed(accounts, message, size);
     if (r < 0)
-        (void)reload(accounts); /* else some of them would be known until the next start */
+        (void)fa_accounts_reload(
+            accounts); /* else some of them would be known until the next start */
     return r;
 }
 
@@ -269,4 +269,44 @@ int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *
     size_t bad;
 
     return fa_accounts_put_all(accounts, spec, 1, message, size, &bad);
+}
+
+int fa_accounts_set_secret(struct fa_accounts *accounts, int64_t id, const char *secretkey,
+                           char *message, size_t size)
+{
+    const struct fa_principal *principal = fa_accounts_find_id(accounts, id);
+    struct fa_account account;
+
+    if (!principal) {
+        snprintf(message, size, "there is no such account");
+        return -1;
+    }
+    if (check_key("secretkey", secretkey, message, size) < 0)
+        return -1;
+    account = principal->account;
+    account.secretkey = secretkey;
+    if (fa_store_account_set(accounts->store, &account) < 0 || fa_accounts_reload(accounts) < 0)
+        return store_failed(accounts, message, size);
+    return 0;
+}
+
+int fa_accounts_delete(struct fa_accounts *accounts, int64_t id)
+{
+    int r = fa_store_account_delete(accounts->store, id);
+
+    return r < 0 ? r : fa_accounts_reload(accounts);
+}
+
+int64_t fa_accounts_next_end_ms(const struct fa_accounts *accounts)
+{
+    int64_t next = 0;
+    size_t i;
+
+    for (i = 0; i < accounts->count; i++) {
+        int64_t end = accounts->all[i].account.expires_at_ms;
+
+        if (end > 0 && (next == 0 || end < next))
+            next = end;
+    }
+    return next;
 }

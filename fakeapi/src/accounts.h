@@ -21,8 +21,9 @@ struct fa_account_spec {
     const char *secretkey;
     const char *name;
     const char *user;
-    const char *password; /* plain; only its hashes are kept */
-    const char *reseller; /* apikey of an account */
+    const char *password;  /* plain; only its hashes are kept */
+    const char *reseller;  /* apikey of an account */
+    int64_t expires_at_ms; /* when it ends; 0: never */
 };
 
 /** Read them from the store. Errors: NULL */
@@ -31,7 +32,7 @@ void fa_accounts_free(struct fa_accounts *accounts);
 
 size_t fa_accounts_count(const struct fa_accounts *accounts);
 
-/* What is lent stays valid until the next fa_accounts_put(). NULL: there is none. */
+/* What is lent stays valid until accounts are next put, changed, deleted or read. NULL: none. */
 /** @index: less than the count; in the order of their ids */
 const struct fa_principal *fa_accounts_at(const struct fa_accounts *accounts, size_t index);
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey);
@@ -50,9 +51,16 @@ bool fa_principal_is_betrayed(const struct fa_principal *principal, const char *
 /** Some account's? */
 bool fa_accounts_are_betrayed(const struct fa_accounts *accounts, const char *bytes, size_t len);
 
+/*
+ * Changes are in the store's open transaction. Whoever makes them sees to it that it is committed
+ * (fa_app_commit()), which reads the accounts anew if that fails.
+ */
+
+/** Read all anew from the store. Errors: -1 it failed, or out of memory: some are missing */
+int fa_accounts_reload(struct fa_accounts *accounts);
+
 /**
- * Add accounts or change those with their apikeys, in the store too: all of them, committed, or
- * none.
+ * Add accounts or change those with their apikeys: all of them, or none.
  *
  * @message:  on failure one line for a person
  * @ret_bad:  on failure the index of the one that is wrong, or @count
@@ -66,6 +74,16 @@ int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_sp
 /** The same for one. */
 int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
                     size_t size);
+
+/** Give an account another secret key. Errors: -1 with @message, as above */
+int fa_accounts_set_secret(struct fa_accounts *accounts, int64_t id, const char *secretkey,
+                           char *message, size_t size);
+
+/** Delete one with all that belongs to it. Errors: FA_STORE_ABSENT, FA_STORE_FAILED */
+int fa_accounts_delete(struct fa_accounts *accounts, int64_t id);
+
+/** When the next account ends, ms since 1970; 0 if none does. */
+int64_t fa_accounts_next_end_ms(const struct fa_accounts *accounts);
 
 /**
  * Read accounts from an INI file: a section per account, named after it, with `apikey`, `secretkey`

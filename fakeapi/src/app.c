@@ -23,8 +23,10 @@ int fa_app_commit(void *context)
 
     fa_metrics_commit(app->metrics, ended_us - began_us, r < 0);
     fa_journal_settle(app->journal, r < 0, ended_us);
-    if (r < 0)
+    if (r < 0) {
         fa_log_failed_commit(app);
+        (void)fa_accounts_reload(app->accounts); /* what cannot be read is not there */
+    }
     return r;
 }
 
@@ -308,6 +310,36 @@ void fa_app_handle_again(struct fa_app *app, const struct fa_http_request *reque
     struct fa_call call = {.body = &reply->body, .is_again = true, .found = found};
 
     run_call(&call, app, request, began_us, reply);
+}
+
+enum fa_error fa_app_act(struct fa_app *app, const struct fa_principal *account, const char *form,
+                         struct pm_buf *ret_answer, char *reason)
+{
+    struct fa_http_request request = {.method = "POST",
+                                      .path = FA_CUSTOM_PATH,
+                                      .query = "",
+                                      .body = form,
+                                      .body_len = strlen(form),
+                                      .peer = ""};
+    struct fa_call call = {.body = ret_answer, .caller = account, .account = account};
+    enum fa_error error;
+
+    init_call(&call, app, &request);
+    call.now_ms = fa_vclock_now_ms(app->clock, account->account.id);
+    error = read_request(&call);
+    call.route = fa_route_find(action_of(&call), FA_PATH_CUSTOM);
+    if (!call.route)
+        call.route = fa_route_find(action_of(&call), FA_PATH_API);
+    if (error == FA_OK)
+        error = check_action(&call);
+    if (error == FA_OK)
+        error = fa_args_read(&call);
+    if (error == FA_OK)
+        error = run_handler(&call);
+    snprintf(reason, FA_REASON_MAX, "%s", call.reason);
+    pm_buf_clear(&call.deviations);
+    fa_arena_clear(&call.arena);
+    return error;
 }
 
 void fa_app_fail(void *context, const struct fa_http_request *request, struct fa_http_reply *reply)

@@ -55,6 +55,7 @@ struct fa_app {
     struct fa_checks checks;
     struct fa_vclock *clock;
     struct fa_doctor_queue *doctor;
+    struct fa_lifetime *lifetime;
     void (*log)(void *context, const struct fa_log_record *record); /* may be NULL */
     bool logs_accepted;
     void *log_context;
@@ -113,6 +114,19 @@ void fa_app_fail(void *app, const struct fa_http_request *request, struct fa_htt
 
 /** fa_http_options.commit with a struct fa_app. */
 int fa_app_commit(void *app);
+
+/**
+ * Do an action for an account without authentication and without a trace in the journal, to bring
+ * things about.
+ *
+ * @form:       the parameters as a form body, the action among them
+ * @ret_answer: receives what the API would have answered, in JSON; started by the caller
+ * @reason:     on failure, why it would have been refused; FA_REASON_MAX bytes
+ *
+ * Errors: as the API would
+ */
+enum fa_error fa_app_act(struct fa_app *app, const struct fa_principal *account, const char *form,
+                         struct pm_buf *ret_answer, char *reason);
 
 /* For the steps and handlers */
 

@@ -1,6 +1,7 @@
 #include "checks.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -106,28 +107,66 @@ static int set_window(void *field, const char *words, const char *value)
     return 0;
 }
 
+/* The values as text: the inverse of the above. */
+
+static void get_word(const char *words, int index, char *text, size_t size)
+{
+    while (index-- > 0)
+        words += strcspn(words, " ") + 1;
+    (void)snprintf(text, size, "%.*s", (int)strcspn(words, " "), words);
+}
+
+static void get_bool(const void *field, const char *words, char *text, size_t size)
+{
+    get_word(words, *(const bool *)field, text, size);
+}
+
+static void get_scope(const void *field, const char *words, char *text, size_t size)
+{
+    get_word(words, (int)*(const enum fa_name_scope *)field, text, size);
+}
+
+static void get_replay(const void *field, const char *words, char *text, size_t size)
+{
+    get_word(words, (int)*(const enum fa_replay *)field, text, size);
+}
+
+static void get_window(const void *field, const char *words, char *text, size_t size)
+{
+    int64_t seconds = *(const int64_t *)field / 1000;
+
+    (void)words;
+    if (seconds == 0)
+        (void)snprintf(text, size, "off");
+    else
+        (void)snprintf(text, size, "%" PRId64, seconds);
+}
+
 static const struct {
     const char *name;
     int (*set)(void *field, const char *words, const char *value);
+    void (*get)(const void *field, const char *words, char *text, size_t size);
     size_t offset;
     const char *words; /* the values, the one meaning false or 0 first */
 } switches[] = {
-    {"timestamp-form", set_bool, offsetof(struct fa_checks, timestamp_form), "off on"},
-    {"timestamp-window", set_window, offsetof(struct fa_checks, timestamp_window_ms),
+    {"timestamp-form", set_bool, get_bool, offsetof(struct fa_checks, timestamp_form), "off on"},
+    {"timestamp-window", set_window, get_window, offsetof(struct fa_checks, timestamp_window_ms),
      "off SECONDS"},
-    {"checksum-order", set_bool, offsetof(struct fa_checks, order_is_bytes), "any byte"},
-    {"checksum-raw", set_bool, offsetof(struct fa_checks, allows_raw), "off on"},
-    {"checksum-repair", set_bool, offsetof(struct fa_checks, allows_repair), "off on"},
-    {"unknown-parameters", set_bool, offsetof(struct fa_checks, refuses_unknown), "ignore refuse"},
-    {"duplicate-parameters", set_bool, offsetof(struct fa_checks, refuses_duplicates),
+    {"checksum-order", set_bool, get_bool, offsetof(struct fa_checks, order_is_bytes), "any byte"},
+    {"checksum-raw", set_bool, get_bool, offsetof(struct fa_checks, allows_raw), "off on"},
+    {"checksum-repair", set_bool, get_bool, offsetof(struct fa_checks, allows_repair), "off on"},
+    {"unknown-parameters", set_bool, get_bool, offsetof(struct fa_checks, refuses_unknown),
+     "ignore refuse"},
+    {"duplicate-parameters", set_bool, get_bool, offsetof(struct fa_checks, refuses_duplicates),
      "last refuse"},
-    {"declared-results", set_bool, offsetof(struct fa_checks, results_are_declared), "off on"},
-    {"typed-results", set_bool, offsetof(struct fa_checks, results_are_typed), "off on"},
-    {"names-fit-xml", set_bool, offsetof(struct fa_checks, names_fit_xml), "off on"},
-    {"diagnosis-header", set_bool, offsetof(struct fa_checks, tells_diagnosis), "off on"},
-    {"duplicate-names", set_scope, offsetof(struct fa_checks, name_scope),
+    {"declared-results", set_bool, get_bool, offsetof(struct fa_checks, results_are_declared),
+     "off on"},
+    {"typed-results", set_bool, get_bool, offsetof(struct fa_checks, results_are_typed), "off on"},
+    {"names-fit-xml", set_bool, get_bool, offsetof(struct fa_checks, names_fit_xml), "off on"},
+    {"diagnosis-header", set_bool, get_bool, offsetof(struct fa_checks, tells_diagnosis), "off on"},
+    {"duplicate-names", set_scope, get_scope, offsetof(struct fa_checks, name_scope),
      "name+tag+type name allow"},
-    {"replay", set_replay, offsetof(struct fa_checks, replay), "off note refuse"},
+    {"replay", set_replay, get_replay, offsetof(struct fa_checks, replay), "off note refuse"},
 };
 
 #define SWITCH_COUNT (sizeof(switches) / sizeof(switches[0]))
@@ -158,6 +197,21 @@ int fa_checks_set(struct fa_checks *checks, const char *text, char *message, siz
     }
     list_switches(text, name_len, message, size);
     return -1;
+}
+
+void fa_checks_each(const struct fa_checks *checks,
+                    void (*visit)(void *context, const char *name, const char *value),
+                    void *context)
+{
+    size_t i;
+
+    for (i = 0; i < SWITCH_COUNT; i++) {
+        char value[64];
+
+        switches[i].get((const char *)checks + switches[i].offset, switches[i].words, value,
+                        sizeof(value));
+        visit(context, switches[i].name, value);
+    }
 }
 
 void fa_checks_describe(struct pm_buf *buf)

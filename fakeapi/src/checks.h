@@ -56,6 +56,11 @@ void fa_checks_init(struct fa_checks *checks, enum fa_profile profile);
  */
 int fa_checks_set(struct fa_checks *checks, const char *text, char *message, size_t size);
 
+/** Show every switch as fa_checks_set() takes it. */
+void fa_checks_each(const struct fa_checks *checks,
+                    void (*visit)(void *context, const char *name, const char *value),
+                    void *context);
+
 /** Append all switches as rows of a Markdown table. Failures stick to the buffer. */
 void fa_checks_describe(struct pm_buf *buf);
 

@@ -208,7 +208,8 @@ static int print_table(struct ctl *ctl, const cJSON *json)
 
 static int print_answer(struct ctl *ctl)
 {
-    cJSON *json = ctl->answer.len > 0
+    bool is_lines = ctl->route->flags & FA_CONTROL_PAGED;
+    cJSON *json = ctl->answer.len > 0 && !is_lines
                       ? cJSON_ParseWithLengthOpts(ctl->answer.data, ctl->answer.len, NULL, false)
                       : NULL;
     bool is_object = cJSON_IsObject(json);
@@ -335,6 +336,45 @@ static size_t next_lines(const char *bytes, size_t len)
     return end ? (size_t)(end - bytes) + 1 : len;
 }
 
+/* The value of `after` for the next page, cut off the answer; NULL after the last. The caller frees
+ * it. */
+static char *take_next(struct pm_buf *answer)
+{
+    const char *line;
+    cJSON *json;
+    const char *next;
+    char *copy = NULL;
+
+    if (answer->len < 2)
+        return NULL;
+    line = memrchr(answer->data, '\n', answer->len - 1);
+    line = line ? line + 1 : answer->data;
+    json = cJSON_ParseWithLength(line, answer->len - (size_t)(line - answer->data));
+    next = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(json, "next"));
+    if (next && (copy = strdup(next)) != NULL)
+        answer->len = (size_t)(line - answer->data);
+    cJSON_Delete(json);
+    return copy;
+}
+
+/* Page after page; the last one is left to be printed. */
+static int call_pages(struct ctl *ctl, struct ctl_http *http, struct ctl_request *request)
+{
+    size_t target_len = request->target.len;
+    char *next;
+    int status;
+
+    do {
+        status = call_once(ctl, http, request, "", 0);
+        next = status == CMD_OK ? take_next(&ctl->answer) : NULL;
+        if (next && (print_text(&ctl->answer) != CMD_OK ||
+                     ctl_request_set(request, target_len, "after", next) < 0))
+            status = CTL_FAILED;
+        free(next);
+    } while (next && status == CMD_OK);
+    return status;
+}
+
 static int call_all(struct ctl *ctl, struct ctl_http *http, const struct ctl_request *request)
 {
     bool is_lines =
@@ -353,7 +393,7 @@ static int call_all(struct ctl *ctl, struct ctl_http *http, const struct ctl_req
     return status;
 }
 
-static int run(struct ctl *ctl, const struct ctl_request *request)
+static int run(struct ctl *ctl, struct ctl_request *request)
 {
     struct ctl_http *http;
     char message[512];
@@ -366,7 +406,8 @@ static int run(struct ctl *ctl, const struct ctl_request *request)
         return CTL_FAILED;
     }
     pm_buf_init(&ctl->answer, ANSWER_MAX);
-    status = call_all(ctl, http, request);
+    status = ctl->route->flags & FA_CONTROL_PAGED ? call_pages(ctl, http, request)
+                                                  : call_all(ctl, http, request);
     if (status == CMD_OK && !(ctl->route->flags & FA_CONTROL_EVENTS))
         status = print_answer(ctl);
     pm_buf_clear(&ctl->answer);

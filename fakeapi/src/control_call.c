@@ -10,7 +10,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "cleanup.h"
 #include "params.h"
@@ -115,36 +114,6 @@ void fa_control_raw(struct fa_control_call *call, const char *content_type)
 
 /* Values from text */
 
-int fa_control_parse_duration(const char *text, int64_t *ret_ms)
-{
-    static const struct {
-        const char *unit;
-        int64_t ms;
-    } units[] = {{"", 1}, {"ms", 1}, {"s", 1000}, {"m", 60000}, {"h", 3600000}, {"d", 86400000}};
-    bool is_negative = text[0] == '-';
-    const char *digits = text + is_negative;
-    char *end;
-    double number;
-    size_t i;
-
-    if (!isdigit((unsigned char)digits[0]) || strspn(digits, "0123456789.") > 18)
-        return -1;
-    number = strtod(digits, &end);
-    if (end != digits + strspn(digits, "0123456789."))
-        return -1; /* an exponent, hexadecimal, two points */
-    for (i = 0; i < PM_ARRAY_LEN(units); i++) {
-        double ms = number * (double)units[i].ms;
-
-        if (strcmp(end, units[i].unit) != 0)
-            continue;
-        if (ms > (double)INTEGER_MAX)
-            return -1;
-        *ret_ms = (int64_t)(is_negative ? -ms : ms);
-        return 0;
-    }
-    return -1;
-}
-
 static int parse_integer(const char *text, int64_t *ret_number)
 {
     char *end;
@@ -158,41 +127,10 @@ static int parse_integer(const char *text, int64_t *ret_number)
                : 0;
 }
 
-/* The fraction of a second and the zone, `.250Z`, `Z`. */
-static int parse_fraction(const char *text, int64_t *ret_ms)
+/* Digits alone are ms. */
+static int parse_duration(const char *text, int64_t *ret_ms)
 {
-    int64_t ms = 0;
-    int64_t weight = 100;
-
-    if (*text == '.') {
-        if (!isdigit((unsigned char)*++text))
-            return -1;
-        for (; isdigit((unsigned char)*text); text++, weight /= 10)
-            ms += (*text - '0') * weight;
-    }
-    *ret_ms = ms;
-    return strcmp(text, "Z") == 0 ? 0 : -1;
-}
-
-int fa_control_parse_time(const char *text, int64_t *ret_ms)
-{
-    struct tm tm = {0};
-    struct tm given;
-    const char *end;
-    int64_t ms;
-    time_t seconds;
-
-    if (parse_integer(text, ret_ms) == 0)
-        return 0;
-    end = strptime(text, "%Y-%m-%dT%H:%M:%S", &tm);
-    if (!end || parse_fraction(end, &ms) < 0)
-        return -1;
-    given = tm;
-    seconds = timegm(&tm);
-    if (tm.tm_mday != given.tm_mday) /* the 30th of February and the like */
-        return -1;
-    *ret_ms = (int64_t)seconds * 1000 + ms;
-    return 0;
+    return parse_integer(text, ret_ms) == 0 ? 0 : fa_duration_parse(text, ret_ms);
 }
 
 static bool is_among(const char *words, const char *word)
@@ -233,8 +171,8 @@ static const char *wanted_form(const struct fa_control_param *param, char *text,
         [FA_CONTROL_INTEGER] = "an integer",
         [FA_CONTROL_REAL] = "a number",
         [FA_CONTROL_FLAG] = "true or false",
-        [FA_CONTROL_DURATION] = "milliseconds, or text as 250ms, 30s, 5m, 24h, 7d",
-        [FA_CONTROL_TIME] = "ms since 1970 UTC, or text as 2026-11-27T10:00:00Z",
+        [FA_CONTROL_DURATION] = "milliseconds, or text as 250ms, 30s, 1h30m, 7d",
+        [FA_CONTROL_TIME] = "ms since 1970 UTC, or text as \"2026-11-27 10:00:00\"",
     };
 
     if (param->type == FA_CONTROL_WORD)
@@ -270,9 +208,7 @@ static int take_account(struct fa_control_call *call, struct fa_control_value *v
     value->account = fa_accounts_find(call->app->accounts, value->text);
     if (value->account)
         return 0;
-    fa_control_fail(call, 404,
-                    "GET "
-                    "/__fake/accounts lists those there are",
+    fa_control_fail(call, 404, "GET /__fake/accounts lists those there are",
                     "there is no account \"%.64s\"", value->text);
     return -1;
 }
@@ -290,10 +226,10 @@ static int take_text(struct fa_control_call *call, const struct fa_control_param
         r = parse_integer(text, &value->number);
         break;
     case FA_CONTROL_DURATION:
-        r = fa_control_parse_duration(text, &value->number);
+        r = parse_duration(text, &value->number);
         break;
     case FA_CONTROL_TIME:
-        r = fa_control_parse_time(text, &value->number);
+        r = fa_time_parse(text, &value->number);
         break;
     case FA_CONTROL_REAL:
         r = parse_real(text, &value->real);

@@ -75,12 +75,6 @@ void fa_control_fail_store(struct fa_control_call *call);
  */
 void fa_control_raw(struct fa_control_call *call, const char *content_type);
 
-/** `"250ms"`, `"30s"`, `"5m"`, `"24h"`, `"7d"`, or a number of ms. Errors: -1 */
-int fa_control_parse_duration(const char *text, int64_t *ret_ms);
-
-/** `"2026-11-27T10:00:00Z"` with or without milliseconds, or ms since 1970 UTC. Errors: -1 */
-int fa_control_parse_time(const char *text, int64_t *ret_ms);
-
 /**
  * Read the parameters of the call from path, query and body.
  *

@@ -29,8 +29,8 @@ enum fa_control_type {
     FA_CONTROL_INTEGER,  /* from `min` to `max`, if they are not both 0 */
     FA_CONTROL_REAL,     /* likewise */
     FA_CONTROL_FLAG,     /* true or false */
-    FA_CONTROL_DURATION, /* ms, or text: "250ms", "30s", "5m", "24h", "7d" */
-    FA_CONTROL_TIME,     /* ms since 1970 UTC, or text: "2026-11-27T10:00:00Z" */
+    FA_CONTROL_DURATION, /* ms, or text: "250ms", "30s", "1h30m", "7d" */
+    FA_CONTROL_TIME,     /* ms since 1970 UTC, or text: "2026-11-27 10:00:00" */
     FA_CONTROL_ACCOUNT,  /* the apikey of an account there is */
     FA_CONTROL_JSON,     /* any JSON value: the handler looks into it */
     FA_CONTROL_LINES,    /* FA_IN_WHOLE only: JSON values, one per line (application/x-ndjson) */
@@ -53,6 +53,7 @@ enum fa_control_flags {
     FA_CONTROL_PUBLIC = 1, /* answers without a token and to any host name: it tells nothing */
     FA_CONTROL_WAITS = 2,  /* may take as long as its parameters say */
     FA_CONTROL_EVENTS = 4, /* answers with server-sent events */
+    FA_CONTROL_PAGED = 8,  /* answers with lines; the last may be {"next": value for "after"} */
 };
 
 struct fa_control_route {
@@ -66,7 +67,8 @@ struct fa_control_route {
     void (*handle)(struct fa_control_call *call);
     const char *about;
     const char *answers; /* what the answer holds, for the documents */
-    const char *list;    /* the member of the answer that people read as a table; NULL for none */
+    const char *list;    /* the member of the answer that people read as a table, or if it is an
+                            object, as lines; NULL for none */
     const char *columns; /* which members its rows show, separated by blanks */
 };
 
@@ -90,5 +92,19 @@ void fa_control_openapi(struct fa_control_call *call);
 void fa_control_document(struct fa_control_call *call);
 void fa_control_accounts_list(struct fa_control_call *call);
 void fa_control_account_create(struct fa_control_call *call);
+void fa_control_account_show(struct fa_control_call *call);
+void fa_control_account_keys(struct fa_control_call *call);
+void fa_control_account_reset(struct fa_control_call *call);
+void fa_control_account_delete(struct fa_control_call *call);
+void fa_control_reset(struct fa_control_call *call);
+void fa_control_act(struct fa_control_call *call);
+void fa_control_monitor_create(struct fa_control_call *call);
+void fa_control_monitors_list(struct fa_control_call *call);
+void fa_control_results_add(struct fa_control_call *call);
+void fa_control_results_list(struct fa_control_call *call);
+void fa_control_export(struct fa_control_call *call);
+void fa_control_import(struct fa_control_call *call);
+void fa_control_settings_show(struct fa_control_call *call);
+void fa_control_settings_set(struct fa_control_call *call);
 
 #endif

@@ -365,6 +365,18 @@ void ctl_request_clear(struct ctl_request *request)
     pm_buf_clear(&request->body);
 }
 
+int ctl_request_set(struct ctl_request *request, size_t target_len, const char *name,
+                    const char *value)
+{
+    struct pm_buf *target = &request->target;
+
+    target->len = target_len;
+    target->data[target_len] = '\0';
+    (void)pm_buf_addf(target, "%c%s=", strchr(target->data, '?') ? '&' : '?', name);
+    add_encoded(target, value);
+    return target->failed ? -1 : 0;
+}
+
 /* Help */
 
 static const char *const placeholders[FA_CONTROL_TYPE_MAX] = {

@@ -41,6 +41,16 @@ int ctl_request_make(const struct fa_control_route *route, int argc, char **argv
                      struct ctl_request *ret_request, char *message, size_t size);
 void ctl_request_clear(struct ctl_request *request);
 
+/**
+ * Set a parameter of the query besides those that were given.
+ *
+ * @target_len: how long the target was without it
+ *
+ * Errors: -1 no memory
+ */
+int ctl_request_set(struct ctl_request *request, size_t target_len, const char *name,
+                    const char *value);
+
 /** Append the lines of help for one call. */
 void ctl_help_route(struct pm_buf *buf, const struct fa_control_route *route);
 /** Append a line for each call. */

@@ -182,9 +182,20 @@ static void add_table(struct pm_buf *buf, const char *columns, const cJSON *rows
 
 static void add_line(struct pm_buf *buf, const cJSON *member)
 {
-    (void)pm_buf_addf(buf, "%-14s ", member->string);
+    (void)pm_buf_addf(buf, "%-21s ", member->string);
     add_value(buf, member->string, member);
     (void)pm_buf_addc(buf, '\n');
+}
+
+static void add_lines(struct pm_buf *buf, const cJSON *object)
+{
+    const cJSON *member;
+
+    cJSON_ArrayForEach(member, object)
+    {
+        if (member->string)
+            add_line(buf, member);
+    }
 }
 
 int ctl_show(struct pm_buf *buf, const struct fa_control_route *route, const cJSON *answer)
@@ -194,6 +205,8 @@ int ctl_show(struct pm_buf *buf, const struct fa_control_route *route, const cJS
 
     if (cJSON_IsArray(list) && route->columns)
         add_table(buf, route->columns, list);
+    else
+        add_lines(buf, list);
     cJSON_ArrayForEach(member, answer)
     {
         if (member != list && member->string)

@@ -15,6 +15,7 @@
 #include "dashboard.h"
 #include "doctor_queue.h"
 #include "http.h"
+#include "lifetime.h"
 #include "mac.h"
 #include "record.h"
 
@@ -239,6 +240,11 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }
+    server->app.lifetime = fa_lifetime_new(&server->app, server->http);
+    if (!server->app.lifetime) {
+        snprintf(message, size, "out of memory");
+        return -1;
+    }
     if (fa_control_new(&server->app, server->http, options->control_token,
                        is_loopback(fa_http_host(server->http)), &server->control) < 0) {
         snprintf(message, size, "cannot set up the control API");
@@ -294,6 +300,7 @@ void fa_server_stop(struct fa_server *server)
     }
     fa_http_free(server->http); /* its streams tell the dashboard when they end */
     fa_control_free(server->control);
+    fa_lifetime_free(server->app.lifetime);
     fa_dashboard_free(server->dashboard);
     close_app(&server->app);
     (void)pthread_cond_destroy(&server->granted);
@@ -339,6 +346,12 @@ static void put_account(struct fa_server *server, void *context)
         wish->spec
             ? fa_accounts_put(server->app.accounts, wish->spec, wish->message, wish->size)
             : fa_accounts_read_file(server->app.accounts, wish->path, wish->message, wish->size);
+    if (wish->r == 0 && fa_app_commit(&server->app) < 0) {
+        snprintf(wish->message, wish->size, "the store failed: %s",
+                 fa_store_message(server->app.store));
+        wish->r = -1;
+    }
+    fa_lifetime_watch(server->app.lifetime);
 }
 
 int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey)

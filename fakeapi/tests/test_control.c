@@ -124,61 +124,6 @@ START_TEST(test_path_fits_its_template_only)
 }
 END_TEST
 
-START_TEST(test_durations_take_units)
-{
-    static const struct {
-        const char *text;
-        int64_t ms; /* -1: refused */
-    } rows[] = {
-        {"0", 0},          {"250", 250},      {"250ms", 250},
-        {"1.5s", 1500},    {"30s", 30000},    {"5m", 300000},
-        {"24h", 86400000}, {"7d", 604800000}, {"", -1},
-        {"s", -1},         {"5 s", -1},       {"5x", -1},
-        {"1e3", -1},       {"0x10", -1},      {"+5", -1},
-        {" 5", -1},        {"1.2.3s", -1},    {"5sm", -1},
-        {"nan", -1},       {"inf", -1},       {"99999999999999999d", -1},
-    };
-    int64_t ms;
-    size_t i;
-
-    for (i = 0; i < PM_ARRAY_LEN(rows); i++) {
-        int r = fa_control_parse_duration(rows[i].text, &ms);
-
-        ck_assert_msg(rows[i].ms < 0 ? r < 0 : r == 0 && ms == rows[i].ms, "\"%s\"", rows[i].text);
-    }
-    ck_assert_int_eq(fa_control_parse_duration("-90s", &ms), 0);
-    ck_assert_int_eq(ms, -90000);
-}
-END_TEST
-
-START_TEST(test_times_are_milliseconds_or_utc)
-{
-    static const struct {
-        const char *text;
-        int64_t ms; /* -1: refused */
-    } rows[] = {
-        {"1306929600000", INT64_C(1306929600000)},
-        {"2011-06-01T12:00:00Z", INT64_C(1306929600000)},
-        {"2011-06-01T12:00:00.25Z", INT64_C(1306929600250)},
-        {"2011-06-01T12:00:00", -1},
-        {"2011-06-01 12:00:00Z", -1},
-        {"2011-02-30T12:00:00Z", -1},
-        {"2011-06-01T12:00:00.Z", -1},
-        {"2011-06-01T12:00:00+02:00", -1},
-        {"yesterday", -1},
-        {"", -1},
-    };
-    int64_t ms;
-    size_t i;
-
-    for (i = 0; i < PM_ARRAY_LEN(rows); i++) {
-        int r = fa_control_parse_time(rows[i].text, &ms);
-
-        ck_assert_msg(rows[i].ms < 0 ? r < 0 : r == 0 && ms == rows[i].ms, "\"%s\"", rows[i].text);
-    }
-}
-END_TEST
-
 /* The document */
 
 static const cJSON *at(const cJSON *json, const char *name)
@@ -423,8 +368,6 @@ static const struct test_case cases[] = {
     TEST(test_table_says_everything_about_each_call),
     TEST(test_no_two_calls_are_the_same),
     TEST(test_path_fits_its_template_only),
-    TEST(test_durations_take_units),
-    TEST(test_times_are_milliseconds_or_utc),
     TEST(test_document_has_every_call),
     TEST(test_loopback_needs_no_token_but_no_browser_from_elsewhere),
     TEST(test_writes_take_no_body_that_a_form_can_send),

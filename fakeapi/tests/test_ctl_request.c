@@ -204,16 +204,16 @@ START_TEST(test_answers_become_tables_and_lines)
                 "id   name  at_ms\n"
                 "1    a     2011-06-01T12:00:00.250Z\n"
                 "100  \xc3\xa4\xc3\xb6    \n"
-                "count          2\n");
+                "count                 2\n");
     check_shown("{\"ok\":true,\"inside\":{\"a\":null}}",
-                "ok             true\ninside         {\"a\":null}\n");
+                "ok                    true\ninside                {\"a\":null}\n");
 }
 END_TEST
 
 START_TEST(test_answers_cannot_steer_a_terminal)
 {
     check_shown("{\"name\":\"\\u001b[31mred\\n\\u202e\"}",
-                "name           \\x1b[31mred\\x0a\\xe2\\x80\\xae\n");
+                "name                  \\x1b[31mred\\x0a\\xe2\\x80\\xae\n");
 }
 END_TEST
 

@@ -52,6 +52,18 @@ void site_control(const char *method, const char *path, const char *json)
     free(text);
 }
 
+char *site_text(const char *name)
+{
+    char member[128];
+    const char *begin;
+
+    snprintf(member, sizeof(member), "\"%s\":\"", name);
+    begin = strstr(site_reply.body, member);
+    ck_assert_msg(begin != NULL, "no %s in %s", name, site_reply.body);
+    begin += strlen(member);
+    return strndup(begin, strcspn(begin, "\""));
+}
+
 void site_post_to(const char *target, const struct peer_form *form)
 {
     char *body = peer_form_encode(form);

@@ -29,6 +29,9 @@ void site_get_target(const char *target);
  */
 void site_control(const char *method, const char *path, const char *json);
 
+/** The text of a string in the last reply, `"name":"text"`, as a copy that the caller frees. */
+char *site_text(const char *name);
+
 /** POST a form to `/customMonitorApi`, or to another target. */
 void site_post(const struct peer_form *form);
 void site_post_to(const char *target, const struct peer_form *form);
