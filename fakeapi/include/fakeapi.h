@@ -65,6 +65,7 @@ struct fa_log_record {
     const char *peer;
     const char *reason;
     const char *section; /* of PROTOCOL.md, for the reason */
+    const char *fault;   /* the faults that spoiled it; "" for none */
 };
 
 struct fa_server_options {
@@ -183,6 +184,22 @@ int64_t fa_server_clock_ms(struct fa_server *server, const char *apikey);
 
 /** Set the server's clock to the host's, moved by so much. */
 void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms);
+
+/**
+ * Have something go wrong, as FAULTS.md describes it.
+ *
+ * @json:     one fault, or an array of faults; taken all or none
+ * @message:  on failure one line for a person, at most @size bytes
+ *
+ * Errors: -1
+ */
+int fa_server_fault(struct fa_server *server, const char *json, char *message, size_t size);
+
+/** Remove all faults. */
+void fa_server_faults_clear(struct fa_server *server);
+
+/** How often a fault was applied. Errors: -1 there is none with this id */
+int64_t fa_server_fault_applied(struct fa_server *server, const char *id);
 
 #ifdef __cplusplus
 }

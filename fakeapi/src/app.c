@@ -6,6 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "app_faults.h"
 #include "clock.h"
 #include "log_request.h"
 #include "record.h"
@@ -215,7 +216,8 @@ static enum fa_error run_handler(struct fa_call *call)
     return error;
 }
 
-static enum fa_error run_steps(struct fa_call *call)
+/* Up to where it is known what the request wants. */
+static enum fa_error read_call(struct fa_call *call)
 {
     enum fa_error error = read_request(call);
 
@@ -226,7 +228,13 @@ static enum fa_error run_steps(struct fa_call *call)
     read_form(call); /* once more, with what a public key has added */
     call->route =
         fa_route_find(action_of(call), call->is_custom_path ? FA_PATH_CUSTOM : FA_PATH_API);
-    error = check_caller(call);
+    return FA_OK;
+}
+
+static enum fa_error run_steps(struct fa_call *call)
+{
+    enum fa_error error = check_caller(call);
+
     if (error == FA_OK)
         error = check_action(call);
     if (error == FA_OK)
@@ -234,6 +242,18 @@ static enum fa_error run_steps(struct fa_call *call)
     if (error == FA_OK)
         error = run_handler(call);
     return error;
+}
+
+/* A fault may keep a request from being handled. */
+static enum fa_error handle_call(struct fa_call *call)
+{
+    enum fa_error error = read_call(call);
+
+    if (error != FA_OK)
+        return error;
+    if (!call->is_again)
+        fa_fault_ask(call, action_of(call));
+    return call->plan.is_before ? FA_OK : run_steps(call);
 }
 
 /* The reply */
@@ -278,6 +298,7 @@ static void answer(struct fa_call *call, enum fa_error error, int64_t began_us,
     reply->date_ms = call->now_ms;
     /* Reads wait as well while there are writes: nobody sees what may still be undone. */
     reply->after_commit = fa_store_is_dirty(call->app->store);
+    fa_fault_spoil(call, reply);
     fa_record(call, error, began_us, reply);
 }
 
@@ -288,8 +309,8 @@ static void run_call(struct fa_call *call, struct fa_app *app,
     enum fa_error error;
 
     init_call(call, app, request);
-    error = run_steps(call);
-    if (!call->unexplained || fa_diagnose_later(call, began_us, reply) < 0)
+    error = handle_call(call);
+    if (!call->unexplained || call->plan.names[0] || fa_diagnose_later(call, began_us, reply) < 0)
         answer(call, error, began_us, reply);
     pm_buf_clear(&call->deviations);
     fa_arena_clear(&call->arena);

@@ -21,6 +21,7 @@
 #include "buf.h"
 #include "checks.h"
 #include "errors.h"
+#include "faults.h"
 #include "http.h"
 #include "journal.h"
 #include "metrics.h"
@@ -56,6 +57,8 @@ struct fa_app {
     struct fa_vclock *clock;
     struct fa_doctor_queue *doctor;
     struct fa_lifetime *lifetime;
+    struct fa_faults *faults;
+    struct pm_buf noise; /* what the last connection got that was to get garbage */
     void (*log)(void *context, const struct fa_log_record *record); /* may be NULL */
     bool logs_accepted;
     void *log_context;
@@ -96,7 +99,9 @@ struct fa_call {
     char reason[FA_REASON_MAX]; /* why it was refused, for the journal */
     struct pm_buf deviations;
     struct fa_steps steps;
-    const char *fault;   /* the rule that spoils the answer, for the journal; NULL for none */
+    struct fa_fault_plan plan;
+    unsigned int status; /* of the server's own answer; 0: a fault kept the request from it */
+    const char *fault;   /* what spoiled the answer, for the journal; NULL for nothing */
     bool answers_secret; /* the answer must not be shown to anybody else */
     bool is_again;       /* after the patient search: do not ask for another */
     const struct fa_diagnosis *found;         /* what that has found; NULL if nothing */

@@ -79,7 +79,8 @@ enum fa_error fa_auth_identify(struct fa_call *call)
     if (!call->caller)
         return unknown_key(call, apikey);
     call->steps.numbers[FA_STEP_ACCOUNT] = call->caller->account.id;
-    call->now_ms = fa_vclock_now_ms(call->app->clock, call->caller->account.id);
+    call->now_ms =
+        fa_vclock_now_ms(call->app->clock, call->caller->account.id) + call->plan.clock_skew_ms;
     return find_client(call);
 }
 
@@ -93,6 +94,9 @@ static enum fa_error verify_token(struct fa_call *call)
     fa_steps_enter(&call->steps, FA_STEP_TOKEN);
     if (!token)
         return fa_refuse(call, FA_E_TOKEN, NULL, "authToken is missing or empty");
+    if (call->plan.expires_token &&
+        fa_store_token_remove(call->app->store, call->caller->account.id, token->value) < 0)
+        return fa_refuse_store(call);
     r = fa_store_token_check(call->app->store, call->caller->account.id, token->value,
                              call->now_ms);
     if (r == FA_STORE_ABSENT)

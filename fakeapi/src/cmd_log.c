@@ -34,6 +34,7 @@ static void add_request(struct fields *fields, const struct fa_log_record *recor
     add_text(fields, "action", record->action);
     add_text(fields, "reason", record->reason);
     add_text(fields, "section", record->section);
+    add_text(fields, "fault", record->fault);
     add_text(fields, "peer", record->peer);
     add_text(fields, "apikey", record->apikey);
     if (record->monitor_id > 0)
@@ -42,19 +43,35 @@ static void add_request(struct fields *fields, const struct fa_log_record *recor
     add_number(fields, "duration_us", record->duration_us);
 }
 
-void cmd_log_record(void *context, const struct fa_log_record *record)
+static void add_connection(struct fields *fields, const struct fa_log_record *record)
+{
+    add_text(fields, "event", "connection");
+    add_text(fields, "fault", record->fault);
+    add_text(fields, "peer", record->peer);
+}
+
+/* What somebody has asked to go wrong is no error. */
+static enum pm_log_level level_of(const struct fa_log_record *record)
 {
     static const enum pm_log_level levels[FA_VERDICT_MAX] = {
         [FA_VERDICT_ACCEPTED] = PM_LOG_DEBUG,
         [FA_VERDICT_REFUSED] = PM_LOG_WARNING,
         [FA_VERDICT_FAILED] = PM_LOG_ERROR,
     };
+
+    return record->fault[0] ? PM_LOG_WARNING : levels[record->verdict];
+}
+
+void cmd_log_record(void *context, const struct fa_log_record *record)
+{
     struct fields fields = {.count = 0};
 
     (void)context;
-    if (record->status > 0)
+    if (record->method[0])
         add_request(&fields, record);
+    else if (record->fault[0])
+        add_connection(&fields, record);
     else
         add_text(&fields, "event", "store");
-    pm_log_fields(levels[record->verdict], fields.items, fields.count, record->line);
+    pm_log_fields(level_of(record), fields.items, fields.count, record->line);
 }

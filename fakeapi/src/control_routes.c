@@ -6,6 +6,7 @@
 
 #define KEY_MAX    256 /* as accounts.c takes them */
 #define NAME_MAX   255
+#define FAULT_MAX  64
 #define TTL_MAX_MS INT64_C(31536000000) /* a year */
 #define ID_MAX     (INT64_C(1) << 53)
 #define LIST_MAX   10000
@@ -143,6 +144,39 @@ static const struct fa_control_param import[] = {
      .type = FA_CONTROL_LINES,
      .is_required = true,
      .about = "What an export gave, or a part of it that ends with a line"},
+};
+
+/* faults */
+
+#define FAULT_ID                                                                        \
+    {                                                                                   \
+        .name = "id", .place = FA_IN_PATH, .len_max = FAULT_MAX, .about = "Which fault" \
+    }
+
+static const struct fa_control_param fault_account[] = {ACCOUNT("Only those of this account")};
+
+static const struct fa_control_param fault_add[] = {
+    ACCOUNT("Whose requests are meant where the fault itself does not say; else everybody's"),
+    {.name = "fault",
+     .place = FA_IN_WHOLE,
+     .type = FA_CONTROL_JSON,
+     .is_required = true,
+     .about = "One fault, or an array of faults, as in FAULTS.md"},
+};
+
+static const struct fa_control_param fault_one[] = {
+    FAULT_ID,
+    ACCOUNT("Whose fault, where several have the same id"),
+};
+
+static const struct fa_control_param fault_enable[] = {
+    FAULT_ID,
+    ACCOUNT("Whose fault, where several have the same id"),
+    {.name = "enabled",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_FLAG,
+     .is_required = true,
+     .about = "Whether it is to happen"},
 };
 
 /* settings */
@@ -357,6 +391,65 @@ static const struct fa_control_route routes[] = {
         .about = "Set the switches of the checks, for all accounts",
         .answers = "`checks`, as they are now",
         .list = "checks",
+    },
+
+    /* faults */
+    {
+        .method = "GET",
+        .path = "/faults",
+        .words = "fault list",
+        PARAMS(fault_account),
+        .handle = fa_control_faults_list,
+        .about = "List the faults, in the order in which they are asked",
+        .answers = "`faults`: a list of faults, each with `matched` and `applied`",
+        .list = "faults",
+        .columns = "id account enabled matched applied effect",
+    },
+    {
+        .method = "POST",
+        .path = "/faults",
+        .words = "fault add",
+        .status = 201,
+        PARAMS(fault_add),
+        .handle = fa_control_fault_add,
+        .about = "Have something go wrong",
+        .answers = "The fault, the last one of an array, with its `id`",
+    },
+    {
+        .method = "DELETE",
+        .path = "/faults",
+        .words = "fault clear",
+        PARAMS(fault_account),
+        .handle = fa_control_faults_clear,
+        .about = "Remove all faults",
+        .answers = "`removed`: how many there were",
+    },
+    {
+        .method = "GET",
+        .path = "/faults/{id}",
+        .words = "fault show",
+        PARAMS(fault_one),
+        .handle = fa_control_fault_show,
+        .about = "Show a fault",
+        .answers = "The fault, with `matched` and `applied`",
+    },
+    {
+        .method = "PATCH",
+        .path = "/faults/{id}",
+        .words = "fault enable",
+        PARAMS(fault_enable),
+        .handle = fa_control_fault_enable,
+        .about = "Switch a fault on or off; its counters stay",
+        .answers = "The fault",
+    },
+    {
+        .method = "DELETE",
+        .path = "/faults/{id}",
+        .words = "fault remove",
+        PARAMS(fault_one),
+        .handle = fa_control_fault_remove,
+        .about = "Remove a fault",
+        .answers = "`removed`: 1",
     },
 };
 

@@ -106,5 +106,11 @@ void fa_control_export(struct fa_control_call *call);
 void fa_control_import(struct fa_control_call *call);
 void fa_control_settings_show(struct fa_control_call *call);
 void fa_control_settings_set(struct fa_control_call *call);
+void fa_control_faults_list(struct fa_control_call *call);
+void fa_control_fault_add(struct fa_control_call *call);
+void fa_control_faults_clear(struct fa_control_call *call);
+void fa_control_fault_show(struct fa_control_call *call);
+void fa_control_fault_enable(struct fa_control_call *call);
+void fa_control_fault_remove(struct fa_control_call *call);
 
 #endif

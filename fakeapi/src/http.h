@@ -95,10 +95,21 @@ enum fa_http_welcome_kind {
     FA_HTTP_WELCOME_MAX,
 };
 
+/* Which certificate a connection is shown. */
+enum fa_http_certificate {
+    FA_HTTP_CERTIFICATE_GOOD,
+    FA_HTTP_CERTIFICATE_EXPIRED,
+    FA_HTTP_CERTIFICATE_NOT_YET_VALID,
+    FA_HTTP_CERTIFICATE_OTHER_NAME,
+    FA_HTTP_CERTIFICATE_UNKNOWN_CA,
+    FA_HTTP_CERTIFICATE_MAX,
+};
+
 struct fa_http_welcome {
     enum fa_http_welcome_kind kind;
     int64_t refuse_ms;
-    const char *bytes; /* copied after the call */
+    enum fa_http_certificate certificate; /* FA_HTTP_WELCOME_SERVE under TLS */
+    const char *bytes;                    /* copied after the call */
     size_t len;
 };
 
@@ -143,6 +154,9 @@ void fa_http_each_field(const struct fa_http_request *request,
 /** One cookie by exact name. Errors: -1 absent, or longer than @size with its NUL */
 int fa_http_cookie(const struct fa_http_request *request, const char *name, char *value,
                    size_t size);
+
+/** `Not Found` for 404. */
+const char *fa_http_reason(unsigned int status);
 
 /**
  * Add a header field to a reply.

@@ -174,11 +174,11 @@ static void let_down(struct fa_http *http, int fd, const struct fa_http_welcome 
         fa_http_guest_add(http, fd, welcome->bytes, welcome->len);
         return;
     }
+    if (welcome->kind == FA_HTTP_WELCOME_REFUSE) /* before anybody can learn of it and try again */
+        refuse(http, welcome->refuse_ms);
     if (welcome->kind != FA_HTTP_WELCOME_CLOSE)
         fa_http_reset(fd);
     (void)close(fd);
-    if (welcome->kind == FA_HTTP_WELCOME_REFUSE)
-        refuse(http, welcome->refuse_ms);
 }
 
 static void take_in(struct fa_http *http, int fd, const struct sockaddr *address, socklen_t len)

@@ -31,6 +31,11 @@ static struct MHD_Response *make_response(struct fa_http_reply *reply)
     return response;
 }
 
+const char *fa_http_reason(unsigned int status)
+{
+    return MHD_get_reason_phrase_for(status);
+}
+
 /* RFC 9110, section 5.6.7; strftime() would ask the locale. */
 void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t size)
 {

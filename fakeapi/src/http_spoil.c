@@ -150,11 +150,22 @@ static void hang(struct fa_http_script *script)
         give_back(script, true);
 }
 
+/* All there was to send is sent: was it the whole reply? */
+static void tell_sent(const struct fa_http_exchange *exchange)
+{
+    const struct fa_http_reply *reply = &exchange->reply;
+    const struct fa_http_options *options = &exchange->http->options;
+
+    if (reply->tag != 0 && options->sent && !reply->spoil.is_cut && reply->spoil.noise == 0)
+        options->sent(options->context, reply->tag);
+}
+
 static void end_script(struct fa_http_script *script)
 {
     enum fa_http_end end = script->exchange->reply.spoil.end;
     int fd = script->exchange->peer->fd;
 
+    tell_sent(script->exchange);
     if (end == FA_HTTP_END_HANG) {
         hang(script);
         return;

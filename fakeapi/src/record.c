@@ -257,8 +257,11 @@ static struct fa_journal_bytes keep_reply_body(const struct fa_call *call,
 
 /* Entries */
 
+/* What a fault made of it afterwards does not count. */
 static enum fa_verdict verdict_of(unsigned int status)
 {
+    if (status == 0)
+        return FA_VERDICT_FAILED;
     if (status < 400)
         return FA_VERDICT_ACCEPTED;
     return status < 500 || status == 505 ? FA_VERDICT_REFUSED : FA_VERDICT_FAILED;
@@ -302,7 +305,7 @@ void fa_record(struct fa_call *call, enum fa_error error, int64_t began_us,
         .monitor_id = call->monitor_id,
         .account_id = call->account ? call->account->account.id : 0,
         .status = reply->status,
-        .verdict = verdict_of(reply->status),
+        .verdict = verdict_of(call->status),
         .peer = call->http->peer,
         .method = call->http->method,
         .path = masked(&owner, call->http->path),

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "app_faults.h"
 #include "control.h"
 #include "dashboard.h"
 #include "doctor_queue.h"
@@ -153,7 +154,9 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->replays = fa_replays_new();
     app->metrics = fa_metrics_new();
     app->doctor = fa_doctor_queue_new();
-    if (app->accounts && app->journal && app->replays && app->metrics && app->doctor)
+    app->faults = fa_faults_new(false);
+    pm_buf_init(&app->noise, FA_HTTP_REPLY_MAX);
+    if (app->faults && app->accounts && app->journal && app->replays && app->metrics && app->doctor)
         return 0;
     snprintf(message, size, "cannot read the accounts from the store, or out of memory");
     return -1;
@@ -162,6 +165,8 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
 static void close_app(struct fa_app *app)
 {
     fa_doctor_queue_free(app->doctor);
+    pm_buf_clear(&app->noise);
+    fa_faults_free(app->faults);
     fa_metrics_free(app->metrics);
     fa_replays_free(app->replays);
     fa_journal_free(app->journal);
@@ -227,6 +232,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         .fail = fa_app_fail,
         .now_ms = clock_ms,
         .sent = fa_record_sent,
+        .welcome = fa_fault_welcome,
         .woken = grant_wishes,
         .context = &server->app,
     };
@@ -565,4 +571,59 @@ void fa_server_clock_offset(struct fa_server *server, int64_t offset_ms)
 
     snprintf(setting, sizeof(setting), "%+lldms", (long long)offset_ms);
     (void)fa_server_clock_set(server, NULL, setting, message, sizeof(message));
+}
+
+/* Faults */
+
+struct fault_wish {
+    const char *json;
+    const char *id;
+    char *message;
+    size_t size;
+    int64_t matched;
+    int64_t applied;
+    int r;
+};
+
+static void add_faults(struct fa_server *server, void *context)
+{
+    struct fault_wish *wish = context;
+    char id[FA_FAULT_ID_MAX + 1];
+
+    wish->r = fa_faults_add(server->app.faults, wish->json, strlen(wish->json), NULL, id,
+                            wish->message, wish->size);
+}
+
+int fa_server_fault(struct fa_server *server, const char *json, char *message, size_t size)
+{
+    struct fault_wish wish = {.json = json, .message = message, .size = size};
+
+    run_on_loop(server, add_faults, &wish);
+    return wish.r;
+}
+
+static void clear_faults(struct fa_server *server, void *context)
+{
+    (void)context;
+    (void)fa_faults_clear(server->app.faults, NULL);
+}
+
+void fa_server_faults_clear(struct fa_server *server)
+{
+    run_on_loop(server, clear_faults, NULL);
+}
+
+static void count_faults(struct fa_server *server, void *context)
+{
+    struct fault_wish *wish = context;
+
+    wish->r = fa_faults_counts(server->app.faults, NULL, wish->id, &wish->matched, &wish->applied);
+}
+
+int64_t fa_server_fault_applied(struct fa_server *server, const char *id)
+{
+    struct fault_wish wish = {.id = id};
+
+    run_on_loop(server, count_faults, &wish);
+    return wish.r < 0 ? -1 : wish.applied;
 }

@@ -172,6 +172,8 @@ int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *t
 /** Errors: FA_STORE_ABSENT unknown, expired at @now_ms, or of another account */
 int fa_store_token_check(struct fa_store *store, int64_t account_id, const char *token,
                          int64_t now_ms);
+/** Forget one before its time, if there is such a one. */
+int fa_store_token_remove(struct fa_store *store, int64_t account_id, const char *token);
 /** Forget tokens that expired before @now_ms. */
 int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms);
 

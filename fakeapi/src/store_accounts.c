@@ -125,6 +125,11 @@ int fa_store_token_check(struct fa_store *store, int64_t account_id, const char 
     return fa_store_read_integer(store, &owner, FA_SQL_TOKEN_CHECK, account_id, token, now_ms);
 }
 
+int fa_store_token_remove(struct fa_store *store, int64_t account_id, const char *token)
+{
+    return fa_store_write(store, FA_SQL_TOKEN_REMOVE, account_id, token);
+}
+
 int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms)
 {
     return fa_store_write(store, FA_SQL_TOKENS_EXPIRE, now_ms);

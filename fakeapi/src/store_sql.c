@@ -35,6 +35,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_TOKEN_CHECK] = {"SELECT account_id FROM tokens"
                             " WHERE account_id = ?1 AND token = ?2 AND expires_at_ms > ?3",
                             "ItI", FA_DB_APART},
+    [FA_SQL_TOKEN_REMOVE] = {"DELETE FROM tokens WHERE account_id = ?1 AND token = ?2", "It"},
     [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I"},
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
