@@ -48,6 +48,21 @@ size_t pm_text_utf8_len(const void *bytes, size_t len)
     return decode(bytes, len, &point);
 }
 
+static bool is_plain(unsigned char byte)
+{
+    return byte >= 0x20 && byte < 0x7f && byte != '"' && byte != '\\';
+}
+
+size_t pm_text_plain_len(const void *bytes, size_t len)
+{
+    const unsigned char *in = bytes;
+    size_t i = 0;
+
+    while (i < len && is_plain(in[i]))
+        i++;
+    return i;
+}
+
 /* Characters that move the cursor, break lines, reverse what follows, or show nothing. */
 static bool is_hidden(uint32_t point)
 {
@@ -111,8 +126,14 @@ int pm_text_add_json(struct pm_buf *buf, const void *bytes, size_t len)
     (void)pm_buf_addc(buf, '"');
     while (i < len) {
         uint32_t point = 0;
-        size_t count = decode(in + i, len - i, &point);
+        size_t count = pm_text_plain_len(in + i, len - i);
 
+        if (count > 0) {
+            (void)pm_buf_add(buf, in + i, count);
+            i += count;
+            continue;
+        }
+        count = decode(in + i, len - i, &point);
         if (count == 0) {
             (void)pm_buf_adds(buf, "\xef\xbf\xbd");
             i++;

@@ -15,6 +15,12 @@ struct pm_buf;
 size_t pm_text_utf8_len(const void *bytes, size_t len);
 
 /**
+ * How many of the leading bytes are printable ASCII and need no escape anywhere: neither a quote
+ * nor a backslash. Most text is that to its end.
+ */
+size_t pm_text_plain_len(const void *bytes, size_t len);
+
+/**
  * Append for a person: control characters, the bidirectional controls and line separators of
  * Unicode, and bytes that are not UTF-8 become \xNN (each byte); a backslash becomes \\.
  *

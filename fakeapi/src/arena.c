@@ -1,6 +1,7 @@
 #include "arena.h"
 
 #include <stdalign.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,7 +36,7 @@ static int add_chunk(struct fa_arena *arena, size_t size)
 
     if (size < CHUNK_SIZE)
         size = CHUNK_SIZE;
-    chunk = calloc(1, sizeof(*chunk) + size);
+    chunk = malloc(sizeof(*chunk) + size);
     if (!chunk)
         return -1;
     chunk->size = size;
@@ -45,7 +46,8 @@ static int add_chunk(struct fa_arena *arena, size_t size)
     return 0;
 }
 
-void *fa_arena_alloc(struct fa_arena *arena, size_t size)
+/* Not zeroed: a chunk as a whole is more than most requests use. */
+static void *take(struct fa_arena *arena, size_t size)
 {
     size_t step = (size + alignof(max_align_t) - 1) & ~(alignof(max_align_t) - 1);
     unsigned char *bytes;
@@ -60,11 +62,23 @@ void *fa_arena_alloc(struct fa_arena *arena, size_t size)
     return bytes;
 }
 
+void *fa_arena_alloc(struct fa_arena *arena, size_t size)
+{
+    void *bytes = take(arena, size);
+
+    if (bytes)
+        memset(bytes, 0, size);
+    return bytes;
+}
+
 char *fa_arena_copy(struct fa_arena *arena, const void *bytes, size_t len)
 {
-    char *copy = fa_arena_alloc(arena, len + 1);
+    char *copy = len < SIZE_MAX ? take(arena, len + 1) : NULL;
 
-    if (copy && len > 0)
+    if (!copy)
+        return NULL;
+    if (len > 0)
         memcpy(copy, bytes, len);
+    copy[len] = '\0';
     return copy;
 }

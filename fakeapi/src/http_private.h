@@ -17,6 +17,7 @@
 
 #include <microhttpd.h>
 #include <stdarg.h>
+#include <time.h>
 
 #include "http.h"
 #include "http_peers.h"
@@ -79,6 +80,8 @@ struct fa_http {
     struct fa_http_guest *guests;
     size_t guest_count;
     struct fa_http_exchange *held; /* wait for the commit, newest first */
+    time_t date;                   /* of the last reply, and as text; "" before the first */
+    char date_text[64];
     bool must_stop;
     bool is_behind; /* there are committed answers that were not sent yet */
     size_t exchange_count;
@@ -140,9 +143,8 @@ void fa_http_defer_watch(struct fa_http_exchange *exchange);
 /** The server stops: let go of all. */
 void fa_http_defer_end(struct fa_http *http);
 
-/** The Date header of a reply; "" when the time has none. @text: at least FA_HTTP_DATE_SIZE */
-void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t size);
-#define FA_HTTP_DATE_SIZE 64
+/** The Date header of a reply, lent until the next call; "" when the time has none. */
+const char *fa_http_date(const struct fa_http_exchange *exchange);
 
 /** Call @add for each further header field of a reply. */
 void fa_http_each_header(const struct fa_http_reply *reply,

@@ -37,12 +37,10 @@ const char *fa_http_reason(unsigned int status)
 }
 
 /* RFC 9110, section 5.6.7; strftime() would ask the locale. */
-void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t size)
+static void write_date(time_t date, char *text, size_t size)
 {
     static const char days[] = "SunMonTueWedThuFriSat";
     static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    int64_t date_ms = exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(exchange->http);
-    time_t date = (time_t)(date_ms / 1000);
     struct tm utc;
 
     text[0] = '\0';
@@ -50,6 +48,20 @@ void fa_http_date(const struct fa_http_exchange *exchange, char *text, size_t si
         snprintf(text, size, "%.3s, %02d %.3s %d %02d:%02d:%02d GMT", days + 3 * utc.tm_wday,
                  utc.tm_mday, months + 3 * utc.tm_mon, utc.tm_year + 1900, utc.tm_hour, utc.tm_min,
                  utc.tm_sec);
+}
+
+/* Most replies are of the same second as the one before. */
+const char *fa_http_date(const struct fa_http_exchange *exchange)
+{
+    struct fa_http *http = exchange->http;
+    int64_t date_ms = exchange->reply.date_ms ? exchange->reply.date_ms : now_ms(http);
+    time_t date = (time_t)(date_ms / 1000);
+
+    if (http->date_text[0] == '\0' || http->date != date) {
+        http->date = date;
+        write_date(date, http->date_text, sizeof(http->date_text));
+    }
+    return http->date_text;
 }
 
 void fa_http_each_header(const struct fa_http_reply *reply,
@@ -78,9 +90,8 @@ static void add_header(void *response, const char *name, const char *value)
 
 static void add_head(struct MHD_Response *response, const struct fa_http_exchange *exchange)
 {
-    char date[FA_HTTP_DATE_SIZE];
+    const char *date = fa_http_date(exchange);
 
-    fa_http_date(exchange, date, sizeof(date));
     if (date[0] != '\0')
         MHD_add_response_header(response, MHD_HTTP_HEADER_DATE, date);
     fa_http_each_header(&exchange->reply, add_header, response);

@@ -56,11 +56,10 @@ static void add_reply(struct pm_buf *bytes, const struct fa_http_exchange *excha
 {
     const struct fa_http_reply *reply = &exchange->reply;
     int64_t length = (int64_t)reply->body.len + reply->spoil.length_offset;
-    char date[FA_HTTP_DATE_SIZE];
+    const char *date = fa_http_date(exchange);
 
     (void)pm_buf_addf(bytes, "HTTP/1.1 %u %s\r\n", reply->status,
                       MHD_get_reason_phrase_for(reply->status));
-    fa_http_date(exchange, date, sizeof(date));
     if (date[0] != '\0')
         add_header(bytes, MHD_HTTP_HEADER_DATE, date);
     fa_http_each_header(reply, add_header, bytes);

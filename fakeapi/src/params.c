@@ -36,8 +36,10 @@ size_t fa_form_decode(const char *text, size_t len, char *bytes)
 bool fa_is_text(const char *bytes, size_t len)
 {
     while (len > 0) {
-        size_t step = pm_text_utf8_len(bytes, len);
+        size_t step = pm_text_plain_len(bytes, len);
 
+        if (step == 0)
+            step = pm_text_utf8_len(bytes, len);
         if (step == 0 || bytes[0] == '\0')
             return false;
         bytes += step;

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "store_run.h"
+#include "store_definitions.h"
 
 extern const unsigned char pm_embed_schema_1_sql[];
 extern const unsigned char pm_embed_schema_2_sql[];
@@ -68,6 +68,8 @@ int fa_store_done(struct fa_store *store)
 void fa_store_undo(struct fa_store *store)
 {
     (void)store->engine->undo(store->db); /* when even this fails, so will the commit */
+    if (store->has_defined)
+        fa_store_definitions_forget(store->definitions);
 }
 
 /* Changes and who is told */
@@ -114,8 +116,9 @@ int fa_store_commit(struct fa_store *store)
 {
     if (!store->is_open)
         return 0;
-    store->is_open = false;
+    store->is_open = store->has_defined = false;
     if (store->engine->commit(store->db) < 0) {
+        fa_store_definitions_forget(store->definitions);
         forget_changes(store);
         return failed(store);
     }
@@ -148,6 +151,19 @@ static void take_values(enum fa_sql which, va_list arguments, union fa_db_value 
             values[i].text = va_arg(arguments, const char *);
 }
 
+/* Before each write: what it may make of the definitions. */
+static int prepare_write(struct fa_store *store, enum fa_sql which)
+{
+    bool is_harmless = which == FA_SQL_ROW_MERGE || which == FA_SQL_ADDITIONAL_ADD ||
+                       which == FA_SQL_TOKEN_ADD || which == FA_SQL_TOKENS_EXPIRE;
+
+    if (!is_harmless) {
+        store->has_defined = true;
+        fa_store_definitions_forget(store->definitions);
+    }
+    return open_transaction(store);
+}
+
 int fa_store_write(struct fa_store *store, enum fa_sql which, ...)
 {
     union fa_db_value values[FA_DB_VALUES_MAX];
@@ -156,7 +172,7 @@ int fa_store_write(struct fa_store *store, enum fa_sql which, ...)
     va_start(arguments, which);
     take_values(which, arguments, values);
     va_end(arguments);
-    if (open_transaction(store) < 0)
+    if (prepare_write(store, which) < 0)
         return FA_STORE_FAILED;
     return store->engine->run(store->db, which, values, NULL) < 0 ? failed(store) : 0;
 }
@@ -170,7 +186,7 @@ int fa_store_change(struct fa_store *store, enum fa_sql which, ...)
     va_start(arguments, which);
     take_values(which, arguments, values);
     va_end(arguments);
-    if (open_transaction(store) < 0)
+    if (prepare_write(store, which) < 0)
         return FA_STORE_FAILED;
     if (store->engine->run(store->db, which, values, &changed) < 0)
         return failed(store);
@@ -213,7 +229,7 @@ int fa_store_insert(struct fa_store *store, int64_t *ret_id, enum fa_sql which, 
     va_start(arguments, which);
     take_values(which, arguments, values);
     va_end(arguments);
-    if (open_transaction(store) < 0)
+    if (prepare_write(store, which) < 0)
         return FA_STORE_FAILED;
     return read_one(store, ret_id, which, values);
 }
@@ -293,6 +309,9 @@ static int migrate(struct fa_store *store)
 static int open_database(struct fa_store *store, const char *where)
 {
     pm_buf_init(&store->scratch, FA_STORE_ROW_MAX);
+    store->definitions = fa_store_definitions_new();
+    if (!store->definitions)
+        return fa_store_out_of_memory(store);
     store->engine = fa_db_engine_of(where);
     if (store->engine->open(where, fa_store_sql, FA_SQL_MAX, &store->db, store->message,
                             sizeof(store->message)) < 0)
@@ -325,6 +344,7 @@ void fa_store_close(struct fa_store *store)
         return;
     if (store->db)
         store->engine->close(store->db);
+    fa_store_definitions_free(store->definitions);
     pm_buf_clear(&store->scratch);
     free(store);
 }

@@ -1,5 +1,5 @@
 /* Monitors and what is declared of them. */
-#include "store_run.h"
+#include "store_definitions.h"
 
 int fa_store_monitor_add(struct fa_store *store, const struct fa_monitor *monitor, int64_t *ret_id)
 {
@@ -56,13 +56,22 @@ static int show_monitor(void *context, const struct fa_db_row *row)
     return each->visit(each->context, &monitor);
 }
 
-int fa_store_monitor_get(struct fa_store *store, int64_t account_id, int64_t monitor_id,
-                         fa_monitor_fn visit, void *context)
+int fa_store_read_monitor(struct fa_store *store, int64_t account_id, int64_t monitor_id,
+                          fa_monitor_fn visit, void *context)
 {
     struct monitors_visit each = {.visit = visit, .context = context};
     int r = fa_store_visit(store, show_monitor, &each, FA_SQL_MONITOR_GET, account_id, monitor_id);
 
     return r == 0 && !each.is_found ? FA_STORE_ABSENT : r;
+}
+
+int fa_store_monitor_get(struct fa_store *store, int64_t account_id, int64_t monitor_id,
+                         fa_monitor_fn visit, void *context)
+{
+    bool is_known;
+    int r = fa_store_definitions_monitor(store, account_id, monitor_id, visit, context, &is_known);
+
+    return is_known ? r : fa_store_read_monitor(store, account_id, monitor_id, visit, context);
 }
 
 int fa_store_monitors(struct fa_store *store, const struct fa_monitor_filter *filter,
@@ -112,10 +121,19 @@ static int show_param(void *context, const struct fa_db_row *row)
     return each->visit(each->context, &param);
 }
 
-int fa_store_params(struct fa_store *store, int64_t monitor_id, enum fa_param_kind kind,
-                    fa_monitor_param_fn visit, void *context)
+int fa_store_read_params(struct fa_store *store, int64_t monitor_id, enum fa_param_kind kind,
+                         fa_monitor_param_fn visit, void *context)
 {
     struct params_visit each = {.visit = visit, .context = context};
 
     return fa_store_visit(store, show_param, &each, FA_SQL_PARAMS, monitor_id, (int64_t)kind);
+}
+
+int fa_store_params(struct fa_store *store, int64_t monitor_id, enum fa_param_kind kind,
+                    fa_monitor_param_fn visit, void *context)
+{
+    bool is_known;
+    int r = fa_store_definitions_params(store, monitor_id, kind, visit, context, &is_known);
+
+    return is_known ? r : fa_store_read_params(store, monitor_id, kind, visit, context);
 }

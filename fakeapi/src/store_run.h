@@ -16,6 +16,8 @@ struct fa_store_listener {
     void *context;
 };
 
+struct fa_store_definitions;
+
 struct fa_store {
     struct fa_db *db;
     const struct fa_db_engine *engine;
@@ -25,6 +27,8 @@ struct fa_store {
     int64_t changes[FA_STORE_CHANGES_MAX];
     size_t change_count;
     bool is_overflown; /* more monitors changed than could be remembered */
+    struct fa_store_definitions *definitions;
+    bool has_defined; /* this transaction wrote what they are made from */
     struct pm_buf scratch;
     char message[512];
 };

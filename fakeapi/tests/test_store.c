@@ -771,6 +771,98 @@ START_TEST(test_a_database_that_was_restarted_is_found_again)
 }
 END_TEST
 
+/* What a monitor is and declares, as `name:param=display name;…`. */
+static int show_declared(void *context, const struct fa_monitor_param *param)
+{
+    (void)context;
+    (void)snprintf(shown + strlen(shown), sizeof(shown) - strlen(shown), "%s=%s;", param->name,
+                   param->display_name);
+    return 0;
+}
+
+static int show_defined(void *context, const struct fa_monitor *monitor)
+{
+    (void)context;
+    (void)snprintf(shown, sizeof(shown), "%s:", monitor->name);
+    return 0;
+}
+
+static const char *definition_of(int64_t account_id, int64_t monitor_id)
+{
+    if (fa_store_monitor_get(store, account_id, monitor_id, show_defined, NULL) != 0)
+        return "absent";
+    ck_assert_int_eq(fa_store_params(store, monitor_id, FA_PARAM_RESULT, show_declared, NULL), 0);
+    return shown;
+}
+
+static void declare(int64_t monitor_id, const char *name, const char *display_name)
+{
+    const struct fa_monitor_param param = {.kind = FA_PARAM_RESULT,
+                                           .data_type = 3,
+                                           .name = name,
+                                           .display_name = display_name,
+                                           .uom = "",
+                                           .value = "",
+                                           .groups = "",
+                                           .aggregate = ""};
+
+    ck_assert_int_eq(fa_store_param_set(store, monitor_id, &param), 0);
+}
+
+START_TEST(test_definitions_are_never_stale)
+{
+    const struct fa_value value = {.name = "a", .text = "1"};
+    int64_t account_id, other_id, id;
+
+    open_new();
+    account_id = add_account();
+    id = add_monitor(account_id, "m");
+    other_id = add_monitor(account_id, "other");
+    declare(id, "a", "A");
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;");
+    ck_assert_str_eq(definition_of(account_id + 1, id), "absent");
+    ck_assert_str_eq(definition_of(0, id), "m:a=A;");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_int_eq(fa_store_row_merge(store, id, 1, 0, &value, 1), 0);
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;");
+    declare(id, "b", "B");
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;b=B;");
+    ck_assert_int_eq(fa_store_begin(store), 0);
+    declare(id, "a", "changed");
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=changed;b=B;");
+    fa_store_undo(store);
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;b=B;");
+    ck_assert_int_eq(fa_store_monitor_delete(store, account_id, id), 0);
+    ck_assert_str_eq(definition_of(account_id, id), "absent");
+    ck_assert_str_eq(definition_of(account_id, other_id), "other:");
+    ck_assert_int_eq(fa_store_account_reset(store, account_id), 0);
+    ck_assert_str_eq(definition_of(account_id, other_id), "absent");
+    fa_store_close(store);
+}
+END_TEST
+
+static int declare_more(void *context, const struct fa_monitor_param *param)
+{
+    declare(*(int64_t *)context, "late", "L");
+    ck_assert_str_eq(param->name, "a");
+    return 1;
+}
+
+START_TEST(test_who_is_shown_definitions_may_change_them)
+{
+    int64_t account_id, id;
+
+    open_new();
+    account_id = add_account();
+    id = add_monitor(account_id, "m");
+    declare(id, "a", "A");
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;");
+    ck_assert_int_eq(fa_store_params(store, id, FA_PARAM_RESULT, declare_more, &id), 1);
+    ck_assert_str_eq(definition_of(account_id, id), "m:a=A;late=L;");
+    fa_store_close(store);
+}
+END_TEST
+
 static const struct test_case shared_cases[] = {
     TEST(test_rows_merge_by_name_at_one_checktime),
     TEST(test_rows_come_newest_first_in_pages),
@@ -778,6 +870,8 @@ static const struct test_case shared_cases[] = {
     TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns),
     TEST(test_an_undone_request_leaves_nothing_and_others_stay),
     TEST(test_listeners_are_told_after_the_commit_once_per_monitor),
+    TEST(test_definitions_are_never_stale),
+    TEST(test_who_is_shown_definitions_may_change_them),
     TEST(test_a_deleted_account_takes_along_what_is_its_own),
     TEST(test_a_reset_account_is_empty_and_still_there),
     TEST(test_accounts_end_when_their_time_is_over),
