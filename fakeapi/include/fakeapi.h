@@ -118,8 +118,112 @@ const char *fa_server_dashboard_url(const struct fa_server *server);
 /** What the control API wants as `Authorization: Bearer …`; NULL if nothing. Lends likewise. */
 const char *fa_server_control_token(const struct fa_server *server);
 
+/* Accounts. Each is a world of its own: tests that run at the same time take one each. */
+
+#define FA_ACCOUNT_KEY_SIZE 27 /* of a generated key, with its NUL */
+
+struct fa_account_keys {
+    char apikey[FA_ACCOUNT_KEY_SIZE];
+    char secretkey[FA_ACCOUNT_KEY_SIZE];
+};
+
+/**
+ * Make an account with new keys.
+ *
+ * @ttl_ms: after that it is deleted with all it has; 0: never
+ *
+ * Errors: -1 out of memory, no random bytes, or the store failed
+ */
+int fa_server_account_new(struct fa_server *server, int64_t ttl_ms,
+                          struct fa_account_keys *ret_keys);
+
 /** Add an account with these keys, or give an existing apikey this secretkey. Errors: -1 */
 int fa_server_account_add(struct fa_server *server, const char *apikey, const char *secretkey);
+
+/** Delete all that an account has, but not the account; NULL: that any account has. Errors: -1 */
+int fa_server_reset(struct fa_server *server, const char *apikey);
+
+/*
+ * Bringing things about. On failure @message is one line for a person, at most @size bytes.
+ */
+
+/**
+ * Make a monitor.
+ *
+ * @result_params: what its results have, as the API takes it: `user_login:Login::3;host:Host::3`
+ *
+ * Returns its id. Errors: -1
+ */
+int64_t fa_server_monitor_add(struct fa_server *server, const char *apikey, const char *name,
+                              const char *tag, const char *result_params, char *message,
+                              size_t size);
+
+/**
+ * Bring in what `paidmonitor-fakeapi ctl export` gave.
+ *
+ * @apikey: of the account that gets it all; NULL: the accounts that it names
+ *
+ * Errors: -1 nothing was taken
+ */
+int fa_server_seed(struct fa_server *server, const char *apikey, const char *lines, char *message,
+                   size_t size);
+
+/**
+ * Any call of the control API, which the document at `/__fake/control.json` and
+ * paidmonitor-fakeapi-ctl(1) describe, but those that wait or stream.
+ *
+ * @method:     `GET`, `POST`, …
+ * @target:     path and query below `/__fake`: `/accounts?x=y`
+ * @json:       the body; NULL for none
+ * @ret_status: the HTTP status; may be NULL
+ *
+ * Returns the answer, which the caller frees; NULL out of memory.
+ */
+char *fa_server_control(struct fa_server *server, const char *method, const char *target,
+                        const char *json, unsigned int *ret_status);
+
+/* What arrived */
+
+/* One request; lives until the visit returns. No text is NULL; what does not apply is "". */
+struct fa_request {
+    int64_t id;      /* 1, 2, 3 … */
+    int64_t time_ms; /* by the clock that judged it */
+    enum fa_verdict verdict;
+    unsigned int status;
+    const char *method;
+    const char *path;
+    const char *action;
+    const char *apikey;
+    const char *reason;    /* why it was refused */
+    const char *section;   /* of PROTOCOL.md, for the reason */
+    const char *diagnosis; /* what was wrong with the checksum, in one sentence */
+    const char *details;   /* the same at length */
+    const char *fault;     /* the rule that spoiled the answer */
+};
+
+/**
+ * Show the requests that are remembered, oldest first.
+ *
+ * @apikey: of an account; NULL for all, those without an account among them
+ * @visit:  called on the server's thread: it must not call this library. Not 0 ends the visit.
+ *
+ * Returns what the last visit returned, 0 without one. Errors: -1 no such account
+ */
+int fa_server_requests(struct fa_server *server, const char *apikey,
+                       int (*visit)(void *context, const struct fa_request *request),
+                       void *context);
+
+/**
+ * Is there nothing that a test should have looked at: no request that was refused or failed, but
+ * for those a fault spoiled, and none that is forgotten, so that nobody can know?
+ *
+ * @apikey:  as above
+ * @message: if there is, lines for a person
+ *
+ * Errors: -1 there is
+ */
+int fa_server_check_nothing_left(struct fa_server *server, const char *apikey, char *message,
+                                 size_t size);
 
 /**
  * How many requests the journal holds.

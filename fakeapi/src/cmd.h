@@ -15,6 +15,7 @@ enum {
 
 /** @argv: CMD_PROGRAM first, as getopt(3) wants it, then the command's own arguments */
 int cmd_serve(int argc, char **argv);
+int cmd_exec(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
 int cmd_reference(int argc, char **argv);
 

@@ -269,6 +269,45 @@ static void handle(void *context, const struct fa_http_request *request,
         answer(control, &match, request, reply);
 }
 
+static void commit(const struct fa_control *control, struct fa_http_reply *reply)
+{
+    if (!reply->after_commit || fa_app_commit(control->app) == 0)
+        return;
+    pm_buf_clear(&reply->body);
+    refuse(reply, 500, "the store failed", fa_store_message(control->app->store));
+}
+
+void fa_control_perform(const struct fa_control *control, const char *method, const char *target,
+                        const char *body, struct fa_http_reply *reply)
+{
+    struct pm_buf path;
+    size_t len = strcspn(target, "?");
+    struct fa_http_request request = {.method = method,
+                                      .query = target[len] ? target + len + 1 : "",
+                                      .query_len = target[len] ? strlen(target + len + 1) : 0,
+                                      .body = body,
+                                      .body_len = strlen(body),
+                                      .peer = ""};
+    struct match match = {0};
+
+    pm_buf_init(&path, strlen(FA_CONTROL_PATH) + len + 1);
+    (void)pm_buf_adds(&path, FA_CONTROL_PATH); /* failures stick */
+    if (pm_buf_add(&path, target, len) < 0) {
+        reply->status = 500;
+        return;
+    }
+    request.path = path.data;
+    find_route(&request, &match);
+    if (!match.route)
+        refuse_route(&match, reply);
+    else if (match.route->flags & (FA_CONTROL_EVENTS | FA_CONTROL_WAITS))
+        refuse(reply, 400, "this call answers over HTTP only", "there are functions that wait");
+    else
+        answer(control, &match, &request, reply);
+    commit(control, reply);
+    pm_buf_clear(&path);
+}
+
 /* An fa_http_handler: for somebody who types the address into a browser. */
 static void handle_root(void *context, const struct fa_http_request *request,
                         struct fa_http_reply *reply)

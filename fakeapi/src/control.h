@@ -40,6 +40,17 @@ void fa_control_free(struct fa_control *control);
 const char *fa_control_token(const struct fa_control *control);
 
 /**
+ * Make a call from within the process, past the gate. On the loop. Calls that wait or stream are
+ * refused.
+ *
+ * @target: path and query, below FA_CONTROL_PATH
+ * @body:   "" for none
+ * @reply:  started by the caller; its `after_commit` is settled already
+ */
+void fa_control_perform(const struct fa_control *control, const char *method, const char *target,
+                        const char *body, struct fa_http_reply *reply);
+
+/**
  * The gate: may this request steer the server? If not, the reply is written. Also for other paths
  * that are not for everybody.
  */

@@ -19,6 +19,7 @@ struct fa_lifetime {
 static void forget(struct fa_app *app, int64_t account_id)
 {
     fa_vclock_unset(app->clock, account_id);
+    (void)fa_journal_clear(app->journal, account_id);
 }
 
 int fa_account_delete(struct fa_app *app, int64_t account_id)
@@ -47,7 +48,8 @@ int fa_accounts_reset_all(struct fa_app *app)
         return FA_STORE_FAILED;
     for (i = 0; i < fa_accounts_count(app->accounts); i++)
         forget(app, fa_accounts_at(app->accounts, i)->account.id);
-    forget(app, FA_VCLOCK_SERVER);
+    fa_vclock_unset(app->clock, FA_VCLOCK_SERVER);
+    (void)fa_journal_clear(app->journal, FA_JOURNAL_ALL);
     return 0;
 }
 

@@ -14,6 +14,7 @@ static const struct {
     const char *about;
 } commands[] = {
     {"serve", cmd_serve, "Serve the API until SIGTERM or SIGINT"},
+    {"exec", cmd_exec, "Run a command with a server of its own"},
     {"ctl", cmd_ctl, "Steer a running server, and look into it"},
     {"reference", cmd_reference, "Print every action and its parameters"},
 };

@@ -1,6 +1,6 @@
 /*
  * libfakeapi: a server in a thread of its own. All that touches its state runs on that thread;
- * other threads hand their wish over and wait (run_on_loop).
+ * other threads hand their wish over and wait (fa_server_run()).
  */
 #include "server.h"
 
@@ -59,8 +59,8 @@ static void grant_wishes(void *context)
     (void)pthread_mutex_unlock(&server->lock);
 }
 
-static void run_on_loop(struct fa_server *server,
-                        void (*run)(struct fa_server *server, void *context), void *context)
+void fa_server_run(struct fa_server *server, void (*run)(struct fa_server *server, void *context),
+                   void *context)
 {
     struct wish wish = {.run = run, .context = context};
 
@@ -71,6 +71,16 @@ static void run_on_loop(struct fa_server *server,
     while (!wish.is_done)
         (void)pthread_cond_wait(&server->granted, &server->lock);
     (void)pthread_mutex_unlock(&server->lock);
+}
+
+struct fa_app *fa_server_app(struct fa_server *server)
+{
+    return &server->app;
+}
+
+const struct fa_control *fa_server_control_api(const struct fa_server *server)
+{
+    return server->control;
 }
 
 /* Starting */
@@ -366,7 +376,7 @@ int fa_server_account_add(struct fa_server *server, const char *apikey, const ch
     char message[256];
     struct account_wish wish = {.spec = &spec, .message = message, .size = sizeof(message)};
 
-    run_on_loop(server, put_account, &wish);
+    fa_server_run(server, put_account, &wish);
     return wish.r;
 }
 
@@ -374,7 +384,7 @@ int fa_server_accounts_file(struct fa_server *server, const char *path, char *me
 {
     struct account_wish wish = {.path = path, .message = message, .size = size};
 
-    run_on_loop(server, put_account, &wish);
+    fa_server_run(server, put_account, &wish);
     return wish.r;
 }
 
@@ -394,7 +404,7 @@ size_t fa_server_account_count(struct fa_server *server)
 {
     size_t count = 0;
 
-    run_on_loop(server, count_accounts, &count);
+    fa_server_run(server, count_accounts, &count);
     return count;
 }
 
@@ -406,7 +416,7 @@ static void do_nothing(struct fa_server *server, void *context)
 
 void fa_server_turn(struct fa_server *server)
 {
-    run_on_loop(server, do_nothing, NULL);
+    fa_server_run(server, do_nothing, NULL);
 }
 
 /* Looking inside */
@@ -446,7 +456,7 @@ size_t fa_server_journal_count(struct fa_server *server, const char *action,
 {
     struct journal_wish wish = {.action = action, .verdict = verdict};
 
-    run_on_loop(server, search_journal, &wish);
+    fa_server_run(server, search_journal, &wish);
     free(wish.reason);
     free(wish.deviations);
     return wish.count;
@@ -456,7 +466,7 @@ char *fa_server_journal_reason(struct fa_server *server, const char *action)
 {
     struct journal_wish wish = {.action = action, .verdict = FA_VERDICT_ANY};
 
-    run_on_loop(server, search_journal, &wish);
+    fa_server_run(server, search_journal, &wish);
     free(wish.deviations);
     return wish.reason;
 }
@@ -465,7 +475,7 @@ char *fa_server_journal_deviations(struct fa_server *server, const char *action)
 {
     struct journal_wish wish = {.action = action, .verdict = FA_VERDICT_ANY};
 
-    run_on_loop(server, search_journal, &wish);
+    fa_server_run(server, search_journal, &wish);
     free(wish.reason);
     return wish.deviations;
 }
@@ -487,7 +497,7 @@ int64_t fa_server_rows(struct fa_server *server, int64_t monitor_id)
 {
     struct rows_wish wish = {.monitor_id = monitor_id};
 
-    run_on_loop(server, count_rows, &wish);
+    fa_server_run(server, count_rows, &wish);
     return wish.count;
 }
 
@@ -541,7 +551,7 @@ int fa_server_clock_set(struct fa_server *server, const char *apikey, const char
     struct clock_wish wish = {
         .apikey = apikey, .setting = setting, .message = message, .size = size};
 
-    run_on_loop(server, wish_clock, &wish);
+    fa_server_run(server, wish_clock, &wish);
     return wish.r;
 }
 
@@ -551,7 +561,7 @@ int fa_server_clock_advance(struct fa_server *server, const char *apikey, int64_
     struct clock_wish wish = {
         .apikey = apikey, .by_ms = by_ms, .message = message, .size = sizeof(message)};
 
-    run_on_loop(server, wish_clock, &wish);
+    fa_server_run(server, wish_clock, &wish);
     return wish.r;
 }
 
@@ -560,7 +570,7 @@ int64_t fa_server_clock_ms(struct fa_server *server, const char *apikey)
     char message[256];
     struct clock_wish wish = {.apikey = apikey, .message = message, .size = sizeof(message)};
 
-    run_on_loop(server, wish_clock, &wish);
+    fa_server_run(server, wish_clock, &wish);
     return wish.r == 0 ? wish.now_ms : -1;
 }
 

@@ -1,10 +1,22 @@
-/* What paidmonitor-fakeapi needs of a running server beyond the library's interface. */
+/* What the files of libfakeapi share, and paidmonitor-fakeapi needs beyond the library's interface.
+ */
 #ifndef FA_SERVER_H
 #define FA_SERVER_H
 
 #include <stddef.h>
 
 #include "fakeapi.h"
+
+struct fa_app;
+struct fa_control;
+
+/** Have something done on the server's thread, and wait until it is. Not from that thread. */
+void fa_server_run(struct fa_server *server, void (*run)(struct fa_server *server, void *context),
+                   void *context);
+
+/* For what is run there. */
+struct fa_app *fa_server_app(struct fa_server *server);
+const struct fa_control *fa_server_control_api(const struct fa_server *server);
 
 /** Return when its loop has come round: it is alive. */
 void fa_server_turn(struct fa_server *server);

@@ -1,0 +1,547 @@
+/*
+ * `paidmonitor-fakeapi exec`: a server for the time of one command, which finds it by its
+ * environment. Afterwards it says what was wrong.
+ */
+#include "cmd.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "buf.h"
+#include "checks.h"
+#include "cleanup.h"
+#include "fs.h"
+#include "journal.h"
+#include "log.h"
+#include "reply.h"
+#include "server.h"
+#include "text.h"
+
+#define LIST_MAX      32
+#define REPORT_MAX    (256 * 1024)
+#define SHOWN_MAX     20 /* refused requests that are described */
+#define FILE_MAX      (64 * 1024 * 1024)
+#define DIR_TEMPLATE  "/paidmonitor-fakeapi.XXXXXX"
+#define SECRET_NAME   "secret"
+#define STATUS_FAILED 1   /* the command was content, the server was not */
+#define STATUS_SETUP  125 /* as env(1), timeout(1) and the like */
+#define STATUS_NO_RUN 126
+#define STATUS_NONE   127
+
+struct exec {
+    struct fa_server_options options;
+    const char *checks[LIST_MAX + 1];
+    size_t check_count;
+    const char *seed_file;
+    bool exports_secret;
+    bool allows_refused;
+    bool is_json;
+    bool is_quiet;
+    const char *report_file; /* NULL for standard error */
+    char **command;
+
+    struct fa_server *server;
+    struct fa_account_keys keys;
+    char *dir; /* of the secret key's file */
+    char *secret_file;
+};
+
+static const char help[] =
+    "Usage: " CMD_PROGRAM " exec [OPTION]... [--] COMMAND [ARGUMENT]...\n"
+    "Run a command with a server of its own, on a free port and with a new account. It finds them\n"
+    "in its environment: PAIDMONITOR_URL, PAIDMONITOR_APIKEY, PAIDMONITOR_SECRET_FILE, and for "
+    "ctl\n"
+    "PAIDMONITOR_FAKEAPI_URL. Afterwards, say what was wrong.\n"
+    "\n"
+    "  --profile strict|vendor    what the server insists on (strict)\n"
+    "  --check NAME=VALUE         one switch of the profile\n"
+    "  --store memory|FILE        where to keep everything (memory)\n"
+    "  --clock SETTING            as for serve\n"
+    "  --journal N                how many requests to remember (10000)\n"
+    "  --seed FILE                begin with what ctl export gave, in the new account\n"
+    "  --export-secret            the secret key itself in PAIDMONITOR_SECRETKEY, too\n"
+    "  --allow-refused            refused requests are no failure\n"
+    "  --json                     the report as JSON\n"
+    "  --report FILE              the report to FILE instead of standard error\n"
+    "  --quiet                    no report if nothing is wrong\n"
+    "  --help, --version\n"
+    "\n"
+    "Exit status: that of the command (128 and the number of the signal that ended it). If it is\n"
+    "0, but a request was refused or failed: 1. 125 the server could not be set up, 126 the\n"
+    "command could not be run, 127 there is none, 2 wrong command line.\n";
+
+/* Command line */
+
+enum option_id {
+    PROFILE = 256,
+    CHECK,
+    STORE,
+    CLOCK,
+    JOURNAL,
+    SEED,
+    EXPORT_SECRET,
+    ALLOW_REFUSED,
+    JSON,
+    REPORT,
+    QUIET,
+    HELP,
+    VERSION,
+};
+
+static const struct option long_options[] = {
+    {"profile", required_argument, NULL, PROFILE},
+    {"check", required_argument, NULL, CHECK},
+    {"store", required_argument, NULL, STORE},
+    {"clock", required_argument, NULL, CLOCK},
+    {"journal", required_argument, NULL, JOURNAL},
+    {"seed", required_argument, NULL, SEED},
+    {"export-secret", no_argument, NULL, EXPORT_SECRET},
+    {"allow-refused", no_argument, NULL, ALLOW_REFUSED},
+    {"json", no_argument, NULL, JSON},
+    {"report", required_argument, NULL, REPORT},
+    {"quiet", no_argument, NULL, QUIET},
+    {"help", no_argument, NULL, HELP},
+    {"version", no_argument, NULL, VERSION},
+    {NULL, 0, NULL, 0},
+};
+
+static int bad_value(const char *option, const char *value, const char *wanted)
+{
+    fprintf(stderr, CMD_PROGRAM ": exec: --%s \"%s\": %s\n", option, value, wanted);
+    return CMD_USAGE;
+}
+
+static int take_check(struct exec *exec, const char *text)
+{
+    struct fa_checks scratch = {0};
+    char message[512];
+
+    if (fa_checks_set(&scratch, text, message, sizeof(message)) < 0)
+        return bad_value("check", text, message);
+    if (exec->check_count == LIST_MAX)
+        return bad_value("check", text, "too many checks");
+    exec->checks[exec->check_count++] = text;
+    return CMD_OK;
+}
+
+static int take_journal(struct exec *exec, const char *text)
+{
+    char *end;
+    unsigned long size = strtoul(text, &end, 10);
+
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || size < 1 || size > 10000000)
+        return bad_value("journal", text, "must be a number from 1 to 10000000");
+    exec->options.journal_size = size;
+    return CMD_OK;
+}
+
+static int take_option(struct exec *exec, int id, const char *value)
+{
+    switch (id) {
+    case PROFILE:
+        if (fa_profile_parse(value, &exec->options.profile) < 0)
+            return bad_value("profile", value, "must be strict or vendor");
+        return CMD_OK;
+    case CHECK:
+        return take_check(exec, value);
+    case STORE:
+        exec->options.store = value;
+        return CMD_OK;
+    case CLOCK:
+        exec->options.clock = value;
+        return CMD_OK;
+    case JOURNAL:
+        return take_journal(exec, value);
+    case SEED:
+        exec->seed_file = value;
+        return CMD_OK;
+    case EXPORT_SECRET:
+        exec->exports_secret = true;
+        return CMD_OK;
+    case ALLOW_REFUSED:
+        exec->allows_refused = true;
+        return CMD_OK;
+    case JSON:
+        exec->is_json = true;
+        return CMD_OK;
+    case REPORT:
+        exec->report_file = value;
+        return CMD_OK;
+    case QUIET:
+        exec->is_quiet = true;
+        return CMD_OK;
+    default:
+        fputs("Try " CMD_PROGRAM " exec --help\n", stderr);
+        return CMD_USAGE;
+    }
+}
+
+/* Returns an exit status, or -1 to go on. The options end where the command begins. */
+static int parse_options(struct exec *exec, int argc, char **argv)
+{
+    int id;
+
+    while ((id = getopt_long(argc, argv, "+h", long_options, NULL)) != -1) {
+        int status;
+
+        if (id == HELP || id == 'h') {
+            fputs(help, stdout);
+            return cmd_flush();
+        }
+        if (id == VERSION) {
+            puts(CMD_PROGRAM " " PM_VERSION);
+            return cmd_flush();
+        }
+        status = take_option(exec, id, optarg);
+        if (status != CMD_OK)
+            return status;
+    }
+    if (optind == argc) {
+        fputs(CMD_PROGRAM ": exec: a command is missing; try " CMD_PROGRAM " exec --help\n",
+              stderr);
+        return CMD_USAGE;
+    }
+    exec->command = argv + optind;
+    return -1;
+}
+
+/* Setting up */
+
+static int read_file(const char *path, struct pm_buf *buf)
+{
+    PM_AUTO_FCLOSE FILE *file = fopen(path, "re");
+    char bytes[16384];
+    size_t len;
+
+    while (file && (len = fread(bytes, 1, sizeof(bytes), file)) > 0)
+        (void)pm_buf_add(buf, bytes, len); /* failures stick */
+    if (file && !ferror(file) && !buf->failed)
+        return 0;
+    pm_log_error("cannot read \"%s\": %s", path, strerror(errno));
+    return -1;
+}
+
+static int seed(struct exec *exec)
+{
+    struct pm_buf lines;
+    char message[512];
+    int r;
+
+    if (!exec->seed_file)
+        return 0;
+    pm_buf_init(&lines, FILE_MAX);
+    r = read_file(exec->seed_file, &lines);
+    if (r == 0 && lines.len > 0) {
+        r = fa_server_seed(exec->server, exec->keys.apikey, lines.data, message, sizeof(message));
+        if (r < 0)
+            pm_log_error("%s: %s", exec->seed_file, message);
+    }
+    pm_buf_clear(&lines);
+    return r;
+}
+
+/* A folder that nobody else can look into; gone at the end. */
+static int make_dir(struct exec *exec)
+{
+    const char *base = getenv("TMPDIR");
+
+    if (asprintf(&exec->dir, "%s" DIR_TEMPLATE, base && base[0] == '/' ? base : "/tmp") < 0) {
+        exec->dir = NULL;
+        return -1;
+    }
+    if (mkdtemp(exec->dir))
+        return 0;
+    pm_log_error("cannot create \"%s\": %s", exec->dir, strerror(errno));
+    free(exec->dir);
+    exec->dir = NULL;
+    return -1;
+}
+
+static int write_secret(struct exec *exec)
+{
+    char line[FA_ACCOUNT_KEY_SIZE + 1];
+
+    if (asprintf(&exec->secret_file, "%s/" SECRET_NAME, exec->dir) < 0) {
+        exec->secret_file = NULL;
+        return -1;
+    }
+    (void)snprintf(line, sizeof(line), "%s\n", exec->keys.secretkey);
+    if (pm_fs_replace(exec->secret_file, line, strlen(line), 0600) == 0)
+        return 0;
+    pm_log_error("cannot write \"%s\": %s", exec->secret_file, strerror(errno));
+    return -1;
+}
+
+static int export_all(const struct exec *exec)
+{
+    const struct {
+        const char *name;
+        const char *value; /* NULL: must not be there, whatever the surroundings say */
+    } variables[] = {
+        {"PAIDMONITOR_URL", fa_server_url(exec->server)},
+        {"PAIDMONITOR_FAKEAPI_URL", fa_server_url(exec->server)},
+        {"PAIDMONITOR_APIKEY", exec->keys.apikey},
+        {"PAIDMONITOR_SECRET_FILE", exec->secret_file},
+        {"PAIDMONITOR_SECRETKEY", exec->exports_secret ? exec->keys.secretkey : NULL},
+        {"PAIDMONITOR_FAKEAPI_CONTROL_TOKEN_FILE", NULL},
+    };
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(variables); i++)
+        if (variables[i].value ? setenv(variables[i].name, variables[i].value, 1) < 0
+                               : unsetenv(variables[i].name) < 0)
+            return -1;
+    return 0;
+}
+
+static int set_up(struct exec *exec)
+{
+    char message[512];
+
+    if (fa_server_start(&exec->options, &exec->server, message, sizeof(message)) < 0) {
+        pm_log_error("%s", message);
+        return -1;
+    }
+    if (fa_server_account_new(exec->server, 0, &exec->keys) < 0) {
+        pm_log_error("cannot generate an account");
+        return -1;
+    }
+    if (seed(exec) < 0 || make_dir(exec) < 0 || write_secret(exec) < 0)
+        return -1;
+    return export_all(exec);
+}
+
+static void clean_up(struct exec *exec)
+{
+    if (exec->secret_file)
+        (void)unlink(exec->secret_file);
+    if (exec->dir)
+        (void)rmdir(exec->dir); /* not empty if the command left something there */
+    free(exec->secret_file);
+    free(exec->dir);
+    fa_server_stop(exec->server);
+}
+
+/* Running. The command stays in our process group: what a terminal sends, it gets by itself. */
+
+static const int passed_on[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGUSR1, SIGUSR2};
+
+static void block_signals(sigset_t *ours, sigset_t *before)
+{
+    size_t i;
+
+    (void)sigemptyset(ours);
+    (void)sigaddset(ours, SIGCHLD);
+    for (i = 0; i < PM_ARRAY_LEN(passed_on); i++)
+        (void)sigaddset(ours, passed_on[i]);
+    (void)pthread_sigmask(SIG_BLOCK, ours, before);
+}
+
+__attribute__((noreturn)) static void become(char **command, const sigset_t *before, pid_t parent)
+{
+    (void)prctl(PR_SET_PDEATHSIG, SIGTERM); /* a server that was killed leaves nobody behind */
+    if (getppid() != parent)
+        _exit(STATUS_SETUP);
+    (void)signal(SIGPIPE, SIG_DFL);
+    (void)pthread_sigmask(SIG_SETMASK, before, NULL);
+    (void)execvp(command[0], command);
+    fprintf(stderr, CMD_PROGRAM ": exec: %s: %s\n", command[0], strerror(errno));
+    _exit(errno == ENOENT ? STATUS_NONE : STATUS_NO_RUN);
+}
+
+static int status_of(int wait_status)
+{
+    return WIFSIGNALED(wait_status) ? 128 + WTERMSIG(wait_status) : WEXITSTATUS(wait_status);
+}
+
+static int wait_for(pid_t child, const sigset_t *ours)
+{
+    for (;;) {
+        siginfo_t info;
+        int number = sigwaitinfo(ours, &info);
+        int wait_status;
+
+        if (number == SIGCHLD && waitpid(child, &wait_status, WNOHANG) == child)
+            return status_of(wait_status);
+        if (number > 0 && number != SIGCHLD && info.si_code != SI_KERNEL)
+            (void)kill(child, number); /* from the kernel: the terminal's, for the whole group */
+    }
+}
+
+/* Returns the exit status. Errors: -1 */
+static int run(char **command)
+{
+    sigset_t ours;
+    sigset_t before;
+    pid_t parent = getpid();
+    pid_t child;
+
+    block_signals(&ours, &before);
+    child = fork();
+    if (child == 0)
+        become(command, &before, parent);
+    if (child < 0) {
+        pm_log_error("cannot start a process: %s", strerror(errno));
+        return -1;
+    }
+    return wait_for(child, &ours);
+}
+
+/* The report */
+
+struct report {
+    size_t counts[FA_VERDICT_MAX];
+    size_t spoiled; /* by faults, which were asked for */
+    size_t bad;     /* refused or failed, and not spoiled */
+    struct pm_buf head;
+    struct pm_buf lines;
+    struct pm_buf json;
+    struct fa_writer *out; /* in the list of the bad ones */
+};
+
+static void add_text(struct pm_buf *buf, const char *before, const char *text, const char *after)
+{
+    if (text[0] == '\0')
+        return;
+    (void)pm_buf_adds(buf, before); /* failures stick */
+    (void)pm_text_add_visible(buf, text, strlen(text));
+    (void)pm_buf_adds(buf, after);
+}
+
+static void add_line(struct pm_buf *lines, const struct fa_request *request)
+{
+    add_text(lines, "  ", request->action[0] ? request->action : request->path, "");
+    (void)pm_buf_addf(lines, ": %u", request->status);
+    add_text(lines, ": ", request->reason, "");
+    add_text(lines, " (PROTOCOL.md \302\247", request->section, ")");
+    add_text(lines, "\n    ", request->diagnosis, "");
+    (void)pm_buf_addc(lines, '\n');
+}
+
+static void add_object(struct fa_writer *out, const struct fa_request *request)
+{
+    fa_write_object(out, "");
+    fa_write_integer(out, "id", request->id);
+    fa_write_text(out, "verdict", fa_verdict_text(request->verdict));
+    fa_write_integer(out, "status", request->status);
+    fa_write_text(out, "action", request->action);
+    fa_write_text(out, "reason", request->reason);
+    fa_write_text(out, "section", request->section);
+    fa_write_text(out, "diagnosis", request->diagnosis);
+    fa_write_end(out);
+}
+
+static int add_request(void *context, const struct fa_request *request)
+{
+    struct report *report = context;
+
+    report->counts[request->verdict]++;
+    if (request->verdict == FA_VERDICT_ACCEPTED)
+        return 0;
+    if (request->fault[0]) {
+        report->spoiled++;
+        return 0;
+    }
+    if (report->bad++ < SHOWN_MAX)
+        add_line(&report->lines, request);
+    add_object(report->out, request);
+    return 0;
+}
+
+static void add_counts(struct report *report)
+{
+    int verdict;
+
+    fa_write_end(report->out);
+    for (verdict = 0; verdict < FA_VERDICT_MAX; verdict++)
+        fa_write_integer(report->out, fa_verdict_text((enum fa_verdict)verdict),
+                         (int64_t)report->counts[verdict]);
+    fa_write_integer(report->out, "spoiled", (int64_t)report->spoiled);
+    if (report->bad > SHOWN_MAX)
+        (void)pm_buf_addf(&report->lines, "  and %zu more\n", report->bad - SHOWN_MAX);
+    (void)pm_buf_addf(&report->head, "%zu accepted, %zu refused, %zu failed",
+                      report->counts[FA_VERDICT_ACCEPTED], report->counts[FA_VERDICT_REFUSED],
+                      report->counts[FA_VERDICT_FAILED]);
+    if (report->spoiled > 0)
+        (void)pm_buf_addf(&report->head, "; %zu of them spoiled by faults", report->spoiled);
+    (void)pm_buf_addc(&report->head, '\n');
+    if (report->lines.data)
+        (void)pm_buf_adds(&report->head, report->lines.data);
+}
+
+static int collect(struct exec *exec, struct report *report)
+{
+    pm_buf_init(&report->head, 2 * REPORT_MAX);
+    pm_buf_init(&report->lines, REPORT_MAX);
+    pm_buf_init(&report->json, FILE_MAX);
+    report->out = fa_writer_new(&report->json, false);
+    if (!report->out)
+        return -1;
+    fa_write_object(report->out, "");
+    fa_write_list(report->out, "bad");
+    (void)fa_server_requests(exec->server, NULL, add_request, report); /* cannot fail for all */
+    add_counts(report);
+    if (fa_writer_finish(report->out) < 0 || report->head.failed)
+        return -1;
+    return pm_buf_addc(&report->json, '\n');
+}
+
+static int print_report(const struct exec *exec, const struct report *report)
+{
+    const struct pm_buf *text = exec->is_json ? &report->json : &report->head;
+
+    if (exec->report_file) {
+        if (pm_fs_replace(exec->report_file, text->data, text->len, 0644) == 0)
+            return 0;
+        pm_log_error("cannot write \"%s\": %s", exec->report_file, strerror(errno));
+        return -1;
+    }
+    if (exec->is_quiet && report->bad == 0)
+        return 0;
+    if (!exec->is_json)
+        fputs(CMD_PROGRAM ": exec: ", stderr);
+    (void)fwrite(text->data, 1, text->len, stderr); /* nowhere else to complain */
+    return 0;
+}
+
+/* Returns the exit status: that of the command unless it was 0. */
+static int judge(struct exec *exec, int status)
+{
+    struct report report = {0};
+    int r = collect(exec, &report);
+
+    if (r < 0)
+        pm_log_error("no memory for the report");
+    else
+        r = print_report(exec, &report);
+    if (status == 0 && (r < 0 || (report.bad > 0 && !exec->allows_refused)))
+        status = STATUS_FAILED;
+    pm_buf_clear(&report.head);
+    pm_buf_clear(&report.lines);
+    pm_buf_clear(&report.json);
+    return status;
+}
+
+int cmd_exec(int argc, char **argv)
+{
+    struct exec exec = {.options = FA_SERVER_OPTIONS_INIT};
+    int status;
+
+    exec.options.checks = exec.checks;
+    status = parse_options(&exec, argc, argv);
+    if (status >= 0)
+        return status;
+    status = set_up(&exec) < 0 ? -1 : run(exec.command);
+    if (status >= 0)
+        status = judge(&exec, status);
+    clean_up(&exec);
+    return status < 0 ? STATUS_SETUP : status;
+}
