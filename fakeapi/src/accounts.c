@@ -290,13 +290,6 @@ int fa_accounts_set_secret(struct fa_accounts *accounts, int64_t id, const char 
     return 0;
 }
 
-int fa_accounts_delete(struct fa_accounts *accounts, int64_t id)
-{
-    int r = fa_store_account_delete(accounts->store, id);
-
-    return r < 0 ? r : fa_accounts_reload(accounts);
-}
-
 int64_t fa_accounts_next_end_ms(const struct fa_accounts *accounts)
 {
     int64_t next = 0;

@@ -79,9 +79,6 @@ int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *
 int fa_accounts_set_secret(struct fa_accounts *accounts, int64_t id, const char *secretkey,
                            char *message, size_t size);
 
-/** Delete one with all that belongs to it. Errors: FA_STORE_ABSENT, FA_STORE_FAILED */
-int fa_accounts_delete(struct fa_accounts *accounts, int64_t id);
-
 /** When the next account ends, ms since 1970; 0 if none does. */
 int64_t fa_accounts_next_end_ms(const struct fa_accounts *accounts);
 

@@ -41,6 +41,8 @@ struct exec {
     const char *checks[LIST_MAX + 1];
     size_t check_count;
     const char *seed_file;
+    const char *faults[LIST_MAX]; /* JSON, or @FILE */
+    size_t fault_count;
     bool exports_secret;
     bool allows_refused;
     bool is_json;
@@ -67,6 +69,7 @@ static const char help[] =
     "  --clock SETTING            as for serve\n"
     "  --journal N                how many requests to remember (10000)\n"
     "  --seed FILE                begin with what ctl export gave, in the new account\n"
+    "  --fault JSON|@FILE         have something go wrong, as FAULTS.md describes it\n"
     "  --export-secret            the secret key itself in PAIDMONITOR_SECRETKEY, too\n"
     "  --allow-refused            refused requests are no failure\n"
     "  --json                     the report as JSON\n"
@@ -87,6 +90,7 @@ enum option_id {
     CLOCK,
     JOURNAL,
     SEED,
+    FAULT,
     EXPORT_SECRET,
     ALLOW_REFUSED,
     JSON,
@@ -103,6 +107,7 @@ static const struct option long_options[] = {
     {"clock", required_argument, NULL, CLOCK},
     {"journal", required_argument, NULL, JOURNAL},
     {"seed", required_argument, NULL, SEED},
+    {"fault", required_argument, NULL, FAULT},
     {"export-secret", no_argument, NULL, EXPORT_SECRET},
     {"allow-refused", no_argument, NULL, ALLOW_REFUSED},
     {"json", no_argument, NULL, JSON},
@@ -129,6 +134,14 @@ static int take_check(struct exec *exec, const char *text)
     if (exec->check_count == LIST_MAX)
         return bad_value("check", text, "too many checks");
     exec->checks[exec->check_count++] = text;
+    return CMD_OK;
+}
+
+static int take_fault(struct exec *exec, const char *text)
+{
+    if (exec->fault_count == LIST_MAX)
+        return bad_value("fault", text, "too many faults; @FILE can hold an array of them");
+    exec->faults[exec->fault_count++] = text;
     return CMD_OK;
 }
 
@@ -163,6 +176,8 @@ static int take_option(struct exec *exec, int id, const char *value)
     case SEED:
         exec->seed_file = value;
         return CMD_OK;
+    case FAULT:
+        return take_fault(exec, value);
     case EXPORT_SECRET:
         exec->exports_secret = true;
         return CMD_OK;
@@ -248,6 +263,36 @@ static int seed(struct exec *exec)
     return r;
 }
 
+static int add_fault(struct exec *exec, const char *text)
+{
+    struct pm_buf file;
+    char message[512];
+    int r = 0;
+
+    pm_buf_init(&file, FILE_MAX);
+    if (text[0] == '@')
+        r = read_file(text + 1, &file);
+    if (r == 0) {
+        const char *json = text[0] != '@' ? text : file.data ? file.data : "";
+
+        r = fa_server_fault(exec->server, json, message, sizeof(message));
+        if (r < 0)
+            pm_log_error("--fault: %s", message);
+    }
+    pm_buf_clear(&file);
+    return r;
+}
+
+static int add_faults(struct exec *exec)
+{
+    size_t i;
+
+    for (i = 0; i < exec->fault_count; i++)
+        if (add_fault(exec, exec->faults[i]) < 0)
+            return -1;
+    return 0;
+}
+
 /* A folder that nobody else can look into; gone at the end. */
 static int make_dir(struct exec *exec)
 {
@@ -314,7 +359,7 @@ static int set_up(struct exec *exec)
         pm_log_error("cannot generate an account");
         return -1;
     }
-    if (seed(exec) < 0 || make_dir(exec) < 0 || write_secret(exec) < 0)
+    if (seed(exec) < 0 || add_faults(exec) < 0 || make_dir(exec) < 0 || write_secret(exec) < 0)
         return -1;
     return export_all(exec);
 }

@@ -286,7 +286,7 @@ static const struct fa_control_route routes[] = {
         .words = "account reset",
         PARAMS(account_only),
         .handle = fa_control_account_reset,
-        .about = "Delete all that an account has; its keys stay",
+        .about = "Delete all that an account has, its clock, faults and journal too; its keys stay",
         .answers = "An empty object",
     },
     {
@@ -294,7 +294,8 @@ static const struct fa_control_route routes[] = {
         .path = "/reset",
         .words = "reset",
         .handle = fa_control_reset,
-        .about = "Delete all that any account has, and set the clocks right; the accounts stay",
+        .about =
+            "Delete all that any account has, all faults, clocks and the journal; accounts stay",
         .answers = "An empty object",
     },
 

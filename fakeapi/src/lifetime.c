@@ -16,28 +16,34 @@ struct fa_lifetime {
 };
 
 /* What lives beside the store. */
-static void forget(struct fa_app *app, int64_t account_id)
+static void forget(struct fa_app *app, const struct fa_account *account)
 {
-    fa_vclock_unset(app->clock, account_id);
-    (void)fa_journal_clear(app->journal, account_id);
+    fa_vclock_unset(app->clock, account->id);
+    (void)fa_faults_clear(app->faults, account->apikey);
+    (void)fa_journal_clear(app->journal, account->id);
 }
 
 int fa_account_delete(struct fa_app *app, int64_t account_id)
 {
-    int r = fa_accounts_delete(app->accounts, account_id);
+    const struct fa_principal *principal = fa_accounts_find_id(app->accounts, account_id);
+    int r = principal ? fa_store_account_delete(app->store, account_id) : FA_STORE_ABSENT;
 
-    if (r == 0)
-        forget(app, account_id);
-    return r;
+    if (r < 0)
+        return r;
+    forget(app, &principal->account);
+    return fa_accounts_reload(app->accounts);
 }
 
 int fa_account_reset(struct fa_app *app, int64_t account_id)
 {
-    int r = fa_store_account_reset(app->store, account_id);
+    const struct fa_principal *principal = fa_accounts_find_id(app->accounts, account_id);
 
-    if (r == 0)
-        forget(app, account_id);
-    return r;
+    if (!principal)
+        return FA_STORE_ABSENT;
+    if (fa_store_account_reset(app->store, account_id) < 0)
+        return FA_STORE_FAILED;
+    forget(app, &principal->account);
+    return 0;
 }
 
 int fa_accounts_reset_all(struct fa_app *app)
@@ -47,8 +53,9 @@ int fa_accounts_reset_all(struct fa_app *app)
     if (fa_store_reset_all(app->store) < 0)
         return FA_STORE_FAILED;
     for (i = 0; i < fa_accounts_count(app->accounts); i++)
-        forget(app, fa_accounts_at(app->accounts, i)->account.id);
+        forget(app, &fa_accounts_at(app->accounts, i)->account);
     fa_vclock_unset(app->clock, FA_VCLOCK_SERVER);
+    (void)fa_faults_clear(app->faults, NULL);
     (void)fa_journal_clear(app->journal, FA_JOURNAL_ALL);
     return 0;
 }

@@ -24,9 +24,10 @@ void fa_lifetime_watch(struct fa_lifetime *lifetime);
  * Errors: FA_STORE_ABSENT, FA_STORE_FAILED
  */
 int fa_account_delete(struct fa_app *app, int64_t account_id);
-/** Its keys, name and end stay; monitors, results, tokens, objects, clock and the like go. */
+/** Its keys, name and end stay; monitors, results, tokens, objects go, its clock,
+ * faults, and journal. */
 int fa_account_reset(struct fa_app *app, int64_t account_id);
-/** The same for all accounts, and the server's own clock and journal. */
+/** The same for all accounts, and the server's own clock and faults. */
 int fa_accounts_reset_all(struct fa_app *app);
 
 #endif

@@ -608,7 +608,7 @@ int fa_server_fault(struct fa_server *server, const char *json, char *message, s
 {
     struct fault_wish wish = {.json = json, .message = message, .size = size};
 
-    run_on_loop(server, add_faults, &wish);
+    fa_server_run(server, add_faults, &wish);
     return wish.r;
 }
 
@@ -620,7 +620,7 @@ static void clear_faults(struct fa_server *server, void *context)
 
 void fa_server_faults_clear(struct fa_server *server)
 {
-    run_on_loop(server, clear_faults, NULL);
+    fa_server_run(server, clear_faults, NULL);
 }
 
 static void count_faults(struct fa_server *server, void *context)
@@ -634,6 +634,6 @@ int64_t fa_server_fault_applied(struct fa_server *server, const char *id)
 {
     struct fault_wish wish = {.id = id};
 
-    run_on_loop(server, count_faults, &wish);
+    fa_server_run(server, count_faults, &wish);
     return wish.r < 0 ? -1 : wish.applied;
 }

@@ -369,6 +369,33 @@ START_TEST(test_a_reset_sets_the_accounts_clock_right)
 }
 END_TEST
 
+/* One account's faults and journal are nothing to the others, and go with it. */
+START_TEST(test_faults_and_journal_are_the_accounts_own)
+{
+    struct keys one;
+    struct keys two;
+    char path[256];
+    char message[256];
+
+    start_site();
+    one = make_account(NULL);
+    two = make_account(NULL);
+    snprintf(path, sizeof(path), "/faults?account=%s", one.apikey);
+    site_control("POST", path, "{\"effect\":{\"status\":503}}");
+    ck_assert_msg(site_reply.status < 300, "%s", site_reply.body);
+    ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 503);
+    ck_assert_int_eq(sign_with(two.apikey, two.secretkey), 200);
+    ck_assert_int_eq(sign_with(two.apikey, "wrong"), 403);
+    control_of(&one, "POST", "/reset", NULL);
+    ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 200);
+    ck_assert_int_eq(fa_server_check_nothing_left(site, one.apikey, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_server_check_nothing_left(site, two.apikey, message, sizeof(message)), -1);
+    free_keys(&one);
+    free_keys(&two);
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_a_reset_of_all_leaves_the_accounts)
 {
     struct keys one;
@@ -447,6 +474,7 @@ static const struct test_case cases[] = {
     TEST(test_every_action_can_be_done_without_signing),
     TEST(test_accounts_do_not_see_each_other),
     TEST(test_a_reset_sets_the_accounts_clock_right),
+    TEST(test_faults_and_journal_are_the_accounts_own),
     TEST(test_a_reset_of_all_leaves_the_accounts),
     TEST(test_settings_change_what_is_refused),
     TEST(test_wrong_settings_change_nothing),
