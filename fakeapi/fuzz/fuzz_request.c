@@ -51,16 +51,19 @@ static struct fa_app open_app(enum fa_profile profile)
     FUZZ_REQUIRE(fa_store_open("memory", &app.store, message, sizeof(message)) == 0);
     app.accounts = fa_accounts_new(app.store);
     app.journal = fa_journal_new(REQUESTS, 0);
-    app.replays = fa_replays_new();
+    app.replays = fa_replays_new(app.store);
     app.clock = fa_vclock_new(NULL);
     app.metrics = fa_metrics_new();
-    FUZZ_REQUIRE(app.accounts && app.journal && app.replays && app.clock && app.metrics);
+    app.faults = fa_faults_new(false);
+    FUZZ_REQUIRE(app.accounts && app.journal && app.replays && app.clock && app.metrics &&
+                 app.faults);
     FUZZ_REQUIRE(fa_accounts_put(app.accounts, &spec, message, sizeof(message)) == 0);
     return app;
 }
 
 static void close_app(struct fa_app *app)
 {
+    fa_faults_free(app->faults);
     fa_metrics_free(app->metrics);
     fa_vclock_free(app->clock);
     fa_replays_free(app->replays);

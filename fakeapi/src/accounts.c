@@ -11,6 +11,7 @@ struct fa_accounts {
     struct fa_store *store;
     struct fa_principal *all;
     size_t count;
+    bool is_stale; /* they could not be read again: the store may have others */
 };
 
 static void clear_principal(struct fa_principal *principal)
@@ -195,8 +196,44 @@ static int write_account(struct fa_accounts *accounts, const struct fa_account *
 /* Accounts change so seldom that reading all anew is the simplest way to be right. */
 int fa_accounts_reload(struct fa_accounts *accounts)
 {
+    struct fa_accounts read = {.store = accounts->store};
+
+    if (fa_store_accounts(accounts->store, add_principal, &read) < 0) {
+        forget_all(&read);
+        accounts->is_stale = true;
+        return -1;
+    }
     forget_all(accounts);
-    return fa_store_accounts(accounts->store, add_principal, accounts);
+    *accounts = read;
+    return 0;
+}
+
+int fa_accounts_look_up(struct fa_accounts *accounts, const char *apikey)
+{
+    bool is_known = false;
+
+    if (accounts->is_stale && fa_accounts_reload(accounts) < 0)
+        return -1;
+    if (apikey[0] == '\0' || !fa_store_is_shared(accounts->store) ||
+        fa_accounts_find(accounts, apikey))
+        return 0;
+    if (fa_store_account_known(accounts->store, apikey, &is_known) < 0)
+        return -1;
+    return is_known ? fa_accounts_reload(accounts) : 0;
+}
+
+int fa_accounts_check(struct fa_accounts *accounts, const struct fa_principal *principal,
+                      bool *ret_is_outdated)
+{
+    bool is_current = true;
+
+    *ret_is_outdated = false;
+    if (!fa_store_is_shared(accounts->store))
+        return 0;
+    if (fa_store_account_current(accounts->store, &principal->account, &is_current) < 0)
+        return -1;
+    *ret_is_outdated = !is_current;
+    return is_current ? 0 : fa_accounts_reload(accounts);
 }
 
 static int store_failed(const struct fa_accounts *accounts, char *message, size_t size)

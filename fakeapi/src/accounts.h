@@ -32,6 +32,17 @@ void fa_accounts_free(struct fa_accounts *accounts);
 
 size_t fa_accounts_count(const struct fa_accounts *accounts);
 
+/*
+ * Where servers share a store, another one may just have made or changed an account. Both functions
+ * ask the store, and read the accounts again if so. Errors: -1 the store failed
+ */
+/** Before looking for an apikey. Also reads the accounts if that is overdue. */
+int fa_accounts_look_up(struct fa_accounts *accounts, const char *apikey);
+/** Before refusing what one has signed. @ret_is_outdated: it is not what it was, look for it again
+ */
+int fa_accounts_check(struct fa_accounts *accounts, const struct fa_principal *principal,
+                      bool *ret_is_outdated);
+
 /* What is lent stays valid until accounts are next put, changed, deleted or read. NULL: none. */
 /** @index: less than the count; in the order of their ids */
 const struct fa_principal *fa_accounts_at(const struct fa_accounts *accounts, size_t index);
@@ -56,7 +67,11 @@ bool fa_accounts_are_betrayed(const struct fa_accounts *accounts, const char *by
  * (fa_app_commit()), which reads the accounts anew if that fails.
  */
 
-/** Read all anew from the store. Errors: -1 it failed, or out of memory: some are missing */
+/**
+ * Read all anew from the store.
+ *
+ * Errors: -1 it failed, or out of memory: they are as before, and fa_accounts_look_up() tries again
+ */
 int fa_accounts_reload(struct fa_accounts *accounts);
 
 /**

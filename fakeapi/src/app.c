@@ -23,10 +23,11 @@ int fa_app_commit(void *context)
     int64_t ended_us = pm_clock_mono_us();
 
     fa_metrics_commit(app->metrics, ended_us - began_us, r < 0);
+    fa_replays_settle(app->replays, r < 0);
     fa_journal_settle(app->journal, r < 0, ended_us);
     if (r < 0) {
         fa_log_failed_commit(app);
-        (void)fa_accounts_reload(app->accounts); /* what cannot be read is not there */
+        (void)fa_accounts_reload(app->accounts); /* what was undone is not there */
     }
     return r;
 }
@@ -192,7 +193,10 @@ static enum fa_error run_writing(struct fa_call *call)
 
     if (fa_store_begin(call->app->store) < 0)
         return fa_refuse_store(call);
-    error = call->route->handle(call);
+    if (!call->route->is_adding && fa_store_alone(call->app->store) < 0)
+        error = fa_refuse_store(call);
+    else
+        error = call->route->handle(call);
     if (error != FA_OK)
         fa_store_undo(call->app->store);
     else if (fa_store_done(call->app->store) < 0)

@@ -55,7 +55,7 @@ struct fa_app {
     struct fa_metrics *metrics;
     struct fa_checks checks;
     struct fa_vclock *clock;
-    struct fa_doctor_queue *doctor;
+    struct fa_doctor_queue *doctor; /* NULL: what takes longer is not examined */
     struct fa_lifetime *lifetime;
     struct fa_faults *faults;
     struct pm_buf noise; /* what the last connection got that was to get garbage */

@@ -24,6 +24,7 @@
 
 struct fa_db;
 struct fa_db_engine;
+struct fa_db_link;
 struct pm_buf;
 
 /*
@@ -37,6 +38,7 @@ enum fa_db_order {
     FA_DB_IN_ORDER, /* what was to run before has run */
     FA_DB_LATE,
     FA_DB_APART, /* reads nothing, and within a point writes nothing, that LATE ones write */
+    FA_DB_ALONE, /* no other server may change what it reads before the commit: see alone() */
 };
 
 /* Types: a letter per parameter; I an integer, t a text or NULL, j a JSON text. */
@@ -86,6 +88,9 @@ struct fa_db_engine {
     int (*save)(struct fa_db *db);
     int (*release)(struct fa_db *db);
     int (*undo)(struct fa_db *db);
+    /** Have other servers wait with LATE statements, and with what is done alone, until the
+     * transaction ends: for who looks first and then writes. NULL where there can be none. */
+    int (*alone)(struct fa_db *db);
 
     /** Run a statement that gives no rows. @ret_changed: how many it changed; NULL if it does not
      * matter, and then an engine may tell of its failure by the next function that can. */
@@ -106,16 +111,24 @@ struct fa_db_engine {
     int (*set_version)(struct fa_db *db, int version);
 
     /*
-     * Other servers of the same database. All three are NULL where there can be none.
+     * Other servers of the same database. All are NULL where there can be none.
      *
      * notify() has the others receive a text, at most FA_DB_NEWS_MAX bytes, when the transaction is
-     * committed. fd() is readable when there is something to receive, and -1 while there is no
-     * connection; it changes with each new connection. receive() makes one if there is none, and
-     * calls @take for each text, or once with NULL if some may have been missed.
+     * committed. receive() connects if there is no connection, and calls @take for each text, or
+     * with NULL if some may have been missed. link() names who tends the connection.
      */
     int (*notify)(struct fa_db *db, const char *news);
-    int (*fd)(const struct fa_db *db);
     int (*receive)(struct fa_db *db, void (*take)(void *context, const char *news), void *context);
+    void (*link)(struct fa_db *db, const struct fa_db_link *link);
+};
+
+/* Who has the loop watch a connection, and calls receive() when there is something to read. */
+struct fa_db_link {
+    /* This is its descriptor from now on; -1: there is none, what was watched is about to close. */
+    void (*connected)(void *context, int fd);
+    /* Something to receive came together with other answers: the descriptor will not tell. */
+    void (*has_news)(void *context);
+    void *context;
 };
 
 /* The part of a connection that all engines share; theirs begins with it. */

@@ -6,8 +6,8 @@
  * Statements whose answer is wanted, and the commit, wait for all that was sent before
  * (`settle`); then failures of the others come out as well, and doom the transaction.
  *
- * Late statements (db.h) are kept until a statement needs them done, or the commit. The first of a
- * transaction is preceded by a lock that all servers share, held up to the end of the commit: so
+ * Late statements (db.h) are kept until a statement needs them done, or the commit. They are
+ * preceded by a lock that all servers share, held up to the end of the commit: so
  * rows get their ids in the order in which they become visible, servers that write the same rows
  * cannot block each other crosswise, and all else of their requests goes on side by side.
  */
@@ -31,6 +31,7 @@
 #define RETRY_MAX_MS   5000
 #define LATE_MAX       (4 * 1024 * 1024) /* bytes kept; beyond, they are sent before the next request */
 #define LATE_ARENA_MAX (256 * 1024 * 1024) /* ceiling; one request brings a few MiB at most */
+#define NEWS_MAX       (1024 * 1024)       /* bytes that wait; beyond, all counts as changed */
 #define SERVER_MIN     150000
 #define CHANNEL        "paidmonitor_fakeapi"
 #define LATE_LOCK      "7235419021" /* ours: any number; this database's servers share it */
@@ -45,6 +46,7 @@ static const struct fa_db_word words[] = {
     {"clustered", ""},
     {"json", "JSON"}, /* not JSONB: the order of names stays */
     {"by ids", ""},
+    {"unlogged", "UNLOGGED"}, /* its commits wait for no disk; a crash empties it */
     {NULL, NULL},
 };
 
@@ -93,15 +95,17 @@ struct postgresql {
     struct pending *pending;
     size_t pending_count, pending_size;
 
-    bool is_open;       /* a transaction is */
-    bool is_doomed;     /* and can only be rolled back; the message says why */
-    bool is_late_first; /* no late statement of it was sent yet */
-    bool has_point;     /* save() was called, and neither release() nor undo() since */
+    bool is_open;   /* a transaction is */
+    bool is_doomed; /* and can only be rolled back; the message says why */
+    bool is_locked; /* and holds the lock that servers share */
+    bool has_point; /* save() was called, and neither release() nor undo() since */
     bool is_point_sent;
     struct late_list before; /* kept late statements from before the point, */
     struct late_list late;   /* and after it, or all when there is none */
     struct fa_arena arena;   /* their memory */
 
+    struct fa_db_link link; /* its functions may be NULL */
+    struct pm_buf news;     /* texts of other servers, each with its NUL */
     bool is_news_missed;
     int64_t retry_at_ms, retry_pause_ms;
 };
@@ -109,11 +113,6 @@ struct postgresql {
 static struct postgresql *of(struct fa_db *db)
 {
     return (struct postgresql *)db;
-}
-
-static const struct postgresql *of_const(const struct fa_db *db)
-{
-    return (const struct postgresql *)db;
 }
 
 /* Failures */
@@ -176,6 +175,12 @@ static void put_off(struct postgresql *pg)
     pg->retry_at_ms = pm_clock_mono_ms() + pg->retry_pause_ms;
 }
 
+static void tell_connected(const struct postgresql *pg, int fd)
+{
+    if (pg->link.connected)
+        pg->link.connected(pg->link.context, fd);
+}
+
 /* The connection is of no more use. The transaction, if there was one, is gone with it. */
 static int lose(struct postgresql *pg, const char *why)
 {
@@ -183,6 +188,7 @@ static int lose(struct postgresql *pg, const char *why)
 
     snprintf(text, sizeof(text), "the connection to the database broke: %s", why);
     (void)fail(pg, text);
+    tell_connected(pg, -1);
     pg->pq->PQfinish(pg->connection);
     pg->connection = NULL;
     pg->pending_count = 0;
@@ -251,16 +257,24 @@ static PGconn *connect_to(const struct postgresql *pg)
     return pg->pq->PQconnectdbParams(names, values, 1);
 }
 
+/* What else it has to say, it says in its log, or by an error. */
+static void ignore_notice(void *context, const PGresult *notice)
+{
+    (void)context;
+    (void)notice;
+}
+
 static int check_connection(struct postgresql *pg)
 {
     if (pg->pq->PQstatus(pg->connection) != CONNECTION_OK)
         return fail(pg, pg->pq->PQerrorMessage(pg->connection));
     if (pg->pq->PQserverVersion(pg->connection) < SERVER_MIN)
         return fail(pg, "the database is older than PostgreSQL 15");
+    (void)pg->pq->PQsetNoticeReceiver(pg->connection, ignore_notice, NULL);
     if (pg->pq->PQsetnonblocking(pg->connection, 1) != 0 ||
         !pg->pq->PQenterPipelineMode(pg->connection))
         return fail(pg, pg->pq->PQerrorMessage(pg->connection));
-    return execute_plain(pg, "LISTEN " CHANNEL);
+    return pg->link.connected ? execute_plain(pg, "LISTEN " CHANNEL) : 0;
 }
 
 static int reconnect(struct postgresql *pg)
@@ -270,14 +284,15 @@ static int reconnect(struct postgresql *pg)
     pg->connection = connect_to(pg);
     if (!pg->connection)
         return fail(pg, "out of memory");
-    if (check_connection(pg) == 0) {
-        pg->retry_pause_ms = 0;
-        return 0;
+    if (check_connection(pg) < 0) {
+        pg->pq->PQfinish(pg->connection);
+        pg->connection = NULL;
+        put_off(pg);
+        return -1;
     }
-    pg->pq->PQfinish(pg->connection);
-    pg->connection = NULL;
-    put_off(pg);
-    return -1;
+    pg->retry_pause_ms = 0;
+    tell_connected(pg, pg->pq->PQsocket(pg->connection));
+    return 0;
 }
 
 /* Before the first statement of a transaction, and before one outside of any. */
@@ -463,6 +478,27 @@ static int take_sync(struct postgresql *pg, int64_t until_ms)
     return is_sync ? 0 : lose(pg, "its answers are out of step");
 }
 
+/* What other servers said. */
+static void collect_news(struct postgresql *pg)
+{
+    PGnotify *notice;
+
+    while ((notice = pg->pq->PQnotifies(pg->connection)) != NULL) {
+        if (notice->be_pid != pg->pq->PQbackendPID(pg->connection) &&
+            pm_buf_add(&pg->news, notice->extra, strlen(notice->extra) + 1) < 0)
+            pg->is_news_missed = true;
+        pg->pq->PQfreemem(notice);
+    }
+}
+
+/* News that came with the answers wait until the loop has time. */
+static void keep_news(struct postgresql *pg)
+{
+    collect_news(pg);
+    if ((pg->news.len > 0 || pg->is_news_missed) && pg->link.has_news)
+        pg->link.has_news(pg->link.context);
+}
+
 /*
  * Wait until all that was sent is answered. Succeeds if the last one did, whose answer is given to
  * the caller, and the transaction has a future.
@@ -483,12 +519,15 @@ static int settle(struct postgresql *pg, PGresult **ret_result)
             return -1; /* nothing is pending any more */
     }
     pg->pending_count = 0;
-    if (take_sync(pg, until_ms) < 0 || !result || pg->is_doomed) {
-        pg->pq->PQclear(result);
-        return -1;
+    if (take_sync(pg, until_ms) == 0) {
+        keep_news(pg);
+        if (result && !pg->is_doomed) {
+            *ret_result = result;
+            return 0;
+        }
     }
-    *ret_result = result;
-    return 0;
+    pg->pq->PQclear(result);
+    return -1;
 }
 
 /* Late statements */
@@ -519,16 +558,22 @@ static int add_late(struct postgresql *pg, size_t which, const union fa_db_value
     return 0;
 }
 
+static int send_lock(struct postgresql *pg)
+{
+    if (pg->is_locked)
+        return 0;
+    pg->is_locked = true;
+    return send_text(pg, "SELECT pg_advisory_xact_lock(" LATE_LOCK ")", DEFERRED);
+}
+
 static int send_late(struct postgresql *pg, struct late_list *list)
 {
     const struct late *late;
 
     if (!list->first)
         return 0;
-    if (pg->is_late_first &&
-        send_text(pg, "SELECT pg_advisory_xact_lock(" LATE_LOCK ")", DEFERRED) < 0)
+    if (send_lock(pg) < 0)
         return -1;
-    pg->is_late_first = false;
     for (late = list->first; late; late = late->next)
         if (send_statement(pg, late->which, late->values, DEFERRED) < 0)
             return -1;
@@ -558,13 +603,12 @@ static int begin(struct fa_db *db)
     if (need_connection(pg) < 0 || send_text(pg, "BEGIN", DEFERRED) < 0)
         return -1;
     pg->is_open = true;
-    pg->is_late_first = true;
     return 0;
 }
 
 static void end(struct postgresql *pg)
 {
-    pg->is_open = pg->is_doomed = pg->has_point = pg->is_point_sent = false;
+    pg->is_open = pg->is_doomed = pg->is_locked = pg->has_point = pg->is_point_sent = false;
     forget_late(pg);
 }
 
@@ -660,10 +704,17 @@ static int undo(struct fa_db *db)
         return -1;
     if (!is_point_sent)
         return 0;
-    pg->is_late_first = true; /* a lock that was taken after the point goes with it */
+    pg->is_locked = false; /* a lock that was taken after the point goes with it */
     if (send_text(pg, "ROLLBACK TO request", DEFERRED) < 0)
         return -1;
     return send_text(pg, "RELEASE request", DEFERRED);
+}
+
+static int alone(struct fa_db *db)
+{
+    struct postgresql *pg = of(db);
+
+    return pg->is_doomed || send_all_late(pg) < 0 ? -1 : send_lock(pg);
 }
 
 /* Statements */
@@ -675,6 +726,8 @@ static int make_way(struct postgresql *pg, size_t which)
         return need_connection(pg);
     if (pg->is_doomed)
         return -1;
+    if (pg->base.sql[which].order == FA_DB_ALONE)
+        return alone(&pg->base);
     return pg->base.sql[which].order == FA_DB_IN_ORDER ? send_all_late(pg) : 0;
 }
 
@@ -818,23 +871,30 @@ static int notify(struct fa_db *db, const char *news)
                 DEFERRED, 0);
 }
 
-static int fd(const struct fa_db *db)
+static void link_to(struct fa_db *db, const struct fa_db_link *link)
 {
-    const struct postgresql *pg = of_const(db);
+    struct postgresql *pg = of(db);
 
-    return pg->connection ? pg->pq->PQsocket(pg->connection) : -1;
+    pg->link = *link;
+    if (pg->connection && link->connected && execute_plain(pg, "LISTEN " CHANNEL) == 0)
+        tell_connected(pg, pg->pq->PQsocket(pg->connection));
 }
 
-static void take_news(struct postgresql *pg, void (*take)(void *context, const char *news),
+/* Taking may lead to statements, and they to more news. */
+static void give_news(struct postgresql *pg, void (*take)(void *context, const char *news),
                       void *context)
 {
-    PGnotify *notice;
+    struct pm_buf news = pg->news;
+    bool is_missed = pg->is_news_missed;
+    size_t at;
 
-    while (pg->connection && (notice = pg->pq->PQnotifies(pg->connection)) != NULL) {
-        if (notice->be_pid != pg->pq->PQbackendPID(pg->connection))
-            take(context, notice->extra);
-        pg->pq->PQfreemem(notice);
-    }
+    pm_buf_init(&pg->news, NEWS_MAX);
+    pg->is_news_missed = false;
+    if (is_missed)
+        take(context, NULL);
+    for (at = 0; at < news.len; at += strlen(news.data + at) + 1)
+        take(context, news.data + at);
+    pm_buf_clear(&news);
 }
 
 static int receive(struct fa_db *db, void (*take)(void *context, const char *news), void *context)
@@ -845,11 +905,8 @@ static int receive(struct fa_db *db, void (*take)(void *context, const char *new
         (void)lose_by_error(pg);
     if (need_connection(pg) < 0)
         return -1;
-    take_news(pg, take, context);
-    if (pg->is_news_missed) {
-        pg->is_news_missed = false;
-        take(context, NULL);
-    }
+    collect_news(pg);
+    give_news(pg, take, context);
     return 0;
 }
 
@@ -862,6 +919,7 @@ static void close_database(struct fa_db *db)
     if (pg->connection)
         pg->pq->PQfinish(pg->connection); /* the database rolls back */
     fa_arena_clear(&pg->arena);
+    pm_buf_clear(&pg->news);
     free(pg->pending);
     free(pg->is_prepared);
     free(pg->where);
@@ -879,6 +937,7 @@ static int open_database(const char *where, const struct fa_db_sql *sql, size_t 
     }
     pg->base = (struct fa_db){.engine = &fa_db_postgresql, .sql = sql, .sql_count = sql_count};
     fa_arena_init(&pg->arena, LATE_ARENA_MAX);
+    pm_buf_init(&pg->news, NEWS_MAX);
     pg->is_prepared = calloc(sql_count, sizeof(*pg->is_prepared));
     pg->where = strdup(where);
     if (!pg->is_prepared || !pg->where) {
@@ -911,6 +970,7 @@ const struct fa_db_engine fa_db_postgresql = {
     .save = save,
     .release = release,
     .undo = undo,
+    .alone = alone,
     .run = run_statement,
     .visit = visit,
     .integer = row_integer,
@@ -919,6 +979,6 @@ const struct fa_db_engine fa_db_postgresql = {
     .get_version = get_version,
     .set_version = set_version,
     .notify = notify,
-    .fd = fd,
     .receive = receive,
+    .link = link_to,
 };

@@ -33,6 +33,7 @@ static const struct fa_db_word words[] = {
     {"id", "INTEGER PRIMARY KEY AUTOINCREMENT"}, /* ids of what was deleted never return */
     {"clustered", "WITHOUT ROWID"},
     {"json", "TEXT"},
+    {"unlogged", ""},
     {"by ids", "NOT INDEXED"}, /* else all rows of a monitor are sorted to find the newest */
     {NULL, NULL},
 };

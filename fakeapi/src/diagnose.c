@@ -159,7 +159,7 @@ static void leave(void *context)
 
 int fa_diagnose_later(const struct fa_call *call, int64_t began_us, struct fa_http_reply *reply)
 {
-    struct postponed *postponed = malloc(sizeof(*postponed));
+    struct postponed *postponed = call->app->doctor ? malloc(sizeof(*postponed)) : NULL;
 
     if (!postponed)
         return -1;

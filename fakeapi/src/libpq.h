@@ -35,6 +35,7 @@
     X(PQsendQueryParams)      \
     X(PQsendQueryPrepared)    \
     X(PQserverVersion)        \
+    X(PQsetNoticeReceiver)    \
     X(PQsetnonblocking)       \
     X(PQsocket)               \
     X(PQstatus)

@@ -508,6 +508,13 @@ static const struct fa_arg_spec delete_public_keys_args[] = {
         .about = (text)                                                                            \
     }
 
+#define ADD(action_name, table, function, in_section, text)                                       \
+    {                                                                                             \
+        .action = (action_name), .paths = FA_PATH_CUSTOM, .is_writing = true, .is_adding = true,  \
+        .auth = FA_AUTH_SIGNED, .args = (table), .arg_count = COUNT(table), .handle = (function), \
+        .section = (in_section), .about = (text)                                                  \
+    }
+
 static const struct fa_route routes[] = {
     READ("apikey", FA_PATH_BOTH, FA_AUTH_NONE, apikey_args, fa_api_apikey, "2.1",
          "Get the keys of an account by user name and password"),
@@ -531,11 +538,11 @@ static const struct fa_route routes[] = {
          "3.4", "List monitors"),
     READ("getMonitorInfo", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_monitor_info_args,
          fa_api_get_monitor_info, "3.5", "Show a monitor and its parameters"),
-    WRITE("addResult", FA_PATH_CUSTOM, add_result_args, fa_api_add_result, "3.6", "Report results"),
+    ADD("addResult", add_result_args, fa_api_add_result, "3.6", "Report results"),
     READ("getMonitorResults", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_monitor_results_args,
          fa_api_get_monitor_results, "3.7", "List the results of one day"),
-    WRITE("addAdditionalResults", FA_PATH_CUSTOM, add_additional_args,
-          fa_api_add_additional_results, "3.8", "Report additional results"),
+    ADD("addAdditionalResults", add_additional_args, fa_api_add_additional_results, "3.8",
+        "Report additional results"),
     READ("getAdditionalResults", FA_PATH_CUSTOM, FA_AUTH_APIKEY, get_additional_args,
          fa_api_get_additional_results, "3.9", "List the additional results of one checktime"),
     WRITE("colorizeMonitors", FA_PATH_CUSTOM, colorize_args, fa_api_colorize_monitors, "3.11",

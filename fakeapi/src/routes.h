@@ -62,6 +62,7 @@ struct fa_route {
     const char *action;
     enum fa_route_paths paths;
     bool is_writing; /* POST only */
+    bool is_adding;  /* what it writes depends on nothing that is stored */
     enum fa_auth_rule auth;
     const struct fa_arg_spec *args;
     size_t arg_count;

@@ -19,6 +19,7 @@
 #include "lifetime.h"
 #include "mac.h"
 #include "record.h"
+#include "shared.h"
 
 /* Something another thread wants to have done on the loop. */
 struct wish {
@@ -33,6 +34,7 @@ struct fa_server {
     struct fa_http *http;
     struct fa_dashboard *dashboard;
     struct fa_control *control;
+    struct fa_shared *shared;
     struct fa_metrics_page metrics;
     pthread_t thread;
     bool is_running;
@@ -161,7 +163,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
         return -1;
     app->accounts = fa_accounts_new(app->store);
     app->journal = fa_journal_new(options->journal_size, options->journal_bytes);
-    app->replays = fa_replays_new();
+    app->replays = fa_replays_new(app->store);
     app->metrics = fa_metrics_new();
     app->doctor = fa_doctor_queue_new();
     app->faults = fa_faults_new(false);
@@ -276,6 +278,10 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         snprintf(message, size, "cannot set up the doctor");
         return -1;
     }
+    if (fa_shared_new(&server->app, server->http, &server->shared) < 0) {
+        snprintf(message, size, "out of memory");
+        return -1;
+    }
     set_dashboard_url(server);
     return 0;
 }
@@ -314,6 +320,7 @@ void fa_server_stop(struct fa_server *server)
         fa_http_stop(server->http);
         (void)pthread_join(server->thread, NULL);
     }
+    fa_shared_free(server->shared);
     fa_http_free(server->http); /* its streams tell the dashboard when they end */
     fa_control_free(server->control);
     fa_lifetime_free(server->app.lifetime);

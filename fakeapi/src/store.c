@@ -1,5 +1,6 @@
 /* The store on any engine: opening, versions, transactions and listeners. What it keeps:
  * store_<subject>.c. */
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,11 +10,13 @@
 
 extern const unsigned char pm_embed_schema_1_sql[];
 extern const unsigned char pm_embed_schema_2_sql[];
+extern const unsigned char pm_embed_schema_3_sql[];
 
 /* What makes each version of the schema from the one before it. A new store goes all the way. */
 static const unsigned char *const versions[] = {
     pm_embed_schema_1_sql,
     pm_embed_schema_2_sql,
+    pm_embed_schema_3_sql,
 };
 
 #define VERSION_MAX ((int)(sizeof(versions) / sizeof(versions[0])))
@@ -110,6 +113,36 @@ static void forget_changes(struct fa_store *store)
 {
     store->change_count = 0;
     store->is_overflown = false;
+    store->is_accounts_changed = false;
+}
+
+void fa_store_note_accounts(struct fa_store *store)
+{
+    store->is_accounts_changed = true;
+}
+
+/* What other servers must know of this transaction: `a` if accounts changed, then the monitors, 0
+ * for all. */
+static void write_news(const struct fa_store *store, char news[FA_DB_NEWS_MAX])
+{
+    size_t len =
+        (size_t)snprintf(news, FA_DB_NEWS_MAX, "%s", store->is_accounts_changed ? "a" : "");
+    size_t i;
+
+    if (store->is_overflown)
+        snprintf(news + len, FA_DB_NEWS_MAX - len, " 0");
+    for (i = 0; !store->is_overflown && i < store->change_count; i++)
+        len += (size_t)snprintf(news + len, FA_DB_NEWS_MAX - len, " %" PRId64, store->changes[i]);
+}
+
+static int notify_others(struct fa_store *store)
+{
+    char news[FA_DB_NEWS_MAX];
+
+    if (!store->engine->notify)
+        return 0;
+    write_news(store, news);
+    return news[0] == '\0' ? 0 : store->engine->notify(store->db, news);
 }
 
 int fa_store_commit(struct fa_store *store)
@@ -117,7 +150,9 @@ int fa_store_commit(struct fa_store *store)
     if (!store->is_open)
         return 0;
     store->is_open = store->has_defined = false;
-    if (store->engine->commit(store->db) < 0) {
+    /* When the others cannot be told, the transaction is doomed, and so is the commit. */
+    if (notify_others(store) < 0 || store->engine->commit(store->db) < 0) {
+        store->engine->rollback(store->db);
         fa_store_definitions_forget(store->definitions);
         forget_changes(store);
         return failed(store);
@@ -135,6 +170,52 @@ int fa_store_listen(struct fa_store *store, void (*changed)(void *context, int64
     store->listeners[store->listener_count++] =
         (struct fa_store_listener){.changed = changed, .context = context};
     return 0;
+}
+
+/* Other servers */
+
+bool fa_store_is_shared(const struct fa_store *store)
+{
+    return store->engine->notify != NULL;
+}
+
+int fa_store_alone(struct fa_store *store)
+{
+    if (!store->engine->alone)
+        return 0;
+    return store->engine->alone(store->db) < 0 ? failed(store) : 0;
+}
+
+void fa_store_link(struct fa_store *store, const struct fa_db_link *link)
+{
+    store->engine->link(store->db, link);
+}
+
+void fa_store_listen_accounts(struct fa_store *store, void (*changed)(void *context), void *context)
+{
+    store->accounts_changed = changed;
+    store->accounts_context = context;
+}
+
+/* The opposite of write_news(); NULL: anything may have changed. */
+static void take_news(void *context, const char *news)
+{
+    struct fa_store *store = context;
+    bool is_accounts = !news || news[0] == 'a';
+
+    if (is_accounts && store->accounts_changed)
+        store->accounts_changed(store->accounts_context);
+    if (!news) {
+        tell(store, 0);
+        return;
+    }
+    for (news = strchr(news, ' '); news; news = strchr(news + 1, ' '))
+        tell(store, strtoll(news + 1, NULL, 10));
+}
+
+int fa_store_receive(struct fa_store *store)
+{
+    return store->engine->receive(store->db, take_news, store) < 0 ? failed(store) : 0;
 }
 
 /* Running statements */
@@ -175,6 +256,22 @@ int fa_store_write(struct fa_store *store, enum fa_sql which, ...)
     if (prepare_write(store, which) < 0)
         return FA_STORE_FAILED;
     return store->engine->run(store->db, which, values, NULL) < 0 ? failed(store) : 0;
+}
+
+int fa_store_write_aside(struct fa_store *store, int64_t *ret_changed, enum fa_sql which, ...)
+{
+    union fa_db_value values[FA_DB_VALUES_MAX];
+    va_list arguments;
+    int64_t changed;
+
+    va_start(arguments, which);
+    take_values(which, arguments, values);
+    va_end(arguments);
+    if (store->engine->run(store->side, which, values, ret_changed ? ret_changed : &changed) < 0) {
+        snprintf(store->message, sizeof(store->message), "%s", store->side->message);
+        return FA_STORE_FAILED;
+    }
+    return 0;
 }
 
 int fa_store_change(struct fa_store *store, enum fa_sql which, ...)
@@ -306,6 +403,14 @@ static int migrate(struct fa_store *store)
     return engine->commit(store->db) < 0 ? failed(store) : 0;
 }
 
+static int connect_to(struct fa_store *store, const char *where, struct fa_db **ret_db)
+{
+    return store->engine->open(where, fa_store_sql, FA_SQL_MAX, ret_db, store->message,
+                               sizeof(store->message)) < 0
+               ? FA_STORE_FAILED
+               : 0;
+}
+
 static int open_database(struct fa_store *store, const char *where)
 {
     pm_buf_init(&store->scratch, FA_STORE_ROW_MAX);
@@ -313,10 +418,9 @@ static int open_database(struct fa_store *store, const char *where)
     if (!store->definitions)
         return fa_store_out_of_memory(store);
     store->engine = fa_db_engine_of(where);
-    if (store->engine->open(where, fa_store_sql, FA_SQL_MAX, &store->db, store->message,
-                            sizeof(store->message)) < 0)
+    if (connect_to(store, where, &store->db) < 0 || migrate(store) < 0)
         return FA_STORE_FAILED;
-    return migrate(store);
+    return fa_store_is_shared(store) ? connect_to(store, where, &store->side) : 0;
 }
 
 int fa_store_open(const char *where, struct fa_store **ret_store, char *message, size_t size)
@@ -342,6 +446,8 @@ void fa_store_close(struct fa_store *store)
 {
     if (!store)
         return;
+    if (store->side)
+        store->engine->close(store->side);
     if (store->db)
         store->engine->close(store->db);
     fa_store_definitions_free(store->definitions);

@@ -22,6 +22,7 @@
 #define FA_STORE_ABSENT (-2) /* no such thing */
 
 struct fa_store;
+struct fa_db_link;
 
 struct fa_account {
     int64_t id;
@@ -116,7 +117,8 @@ typedef int (*fa_additional_fn)(void *context, int64_t checktime_ms, const char 
 /**
  * Open, and create the schema if it is new.
  *
- * @where:    `memory`, or the path of a file; its directory must exist
+ * @where:    `memory`, the path of a file, whose directory must exist, or the address of a
+ * PostgreSQL: `postgresql://…` or `postgres://…`
  * @message:  on failure one line for a person, at most @size bytes
  *
  * Errors: -1 no such place, not writable, open in another server, no database, or of a newer
@@ -153,6 +155,41 @@ void fa_store_undo(struct fa_store *store);
 int fa_store_listen(struct fa_store *store, void (*changed)(void *context, int64_t monitor_id),
                     void *context);
 
+/*
+ * Sharing: several servers on one PostgreSQL. Listeners are told of the others' commits as well, by
+ * fa_store_receive(), which who tends the loop calls when the connection has something to say
+ * (shared.h).
+ */
+
+/** Can there be other servers? The functions after this one, but fa_store_alone(), are for these.
+ */
+bool fa_store_is_shared(const struct fa_store *store);
+
+/**
+ * Between fa_store_begin() and the writes that depend on what was read before: from here to the
+ * commit no other server writes anything that is read so. Whoever adds what depends on nothing does
+ * without.
+ */
+int fa_store_alone(struct fa_store *store);
+
+/** @link: is copied; its functions are called by any function of the store */
+void fa_store_link(struct fa_store *store, const struct fa_db_link *link);
+
+/** Connect if there is no connection, and tell the listeners what others have committed. */
+int fa_store_receive(struct fa_store *store);
+
+/** Be told by fa_store_receive() that another server has changed accounts. There is one listener.
+ */
+void fa_store_listen_accounts(struct fa_store *store, void (*changed)(void *context),
+                              void *context);
+
+/** Remember a request, at once and whatever becomes of its writes. @ret_is_new: it was not there */
+int fa_store_replay_add(struct fa_store *store, int64_t account_id, const char *checksum,
+                        int64_t now_ms, bool *ret_is_new);
+int fa_store_replay_forget(struct fa_store *store, int64_t account_id, const char *checksum);
+/** Forget those that were seen before a time. */
+int fa_store_replays_expire(struct fa_store *store, int64_t before_ms);
+
 /* Accounts and tokens */
 
 /** @account: id is ignored; keys must be new. */
@@ -165,6 +202,10 @@ int fa_store_account_delete(struct fa_store *store, int64_t account_id);
 int fa_store_account_reset(struct fa_store *store, int64_t account_id);
 int fa_store_reset_all(struct fa_store *store);
 int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context);
+/** Is there an account with this apikey? And is this account still as it was, keys and id? */
+int fa_store_account_known(struct fa_store *store, const char *apikey, bool *ret_is);
+int fa_store_account_current(struct fa_store *store, const struct fa_account *account,
+                             bool *ret_is);
 /** Delete the accounts whose time is over at @now_ms. @ret_count: how many there were */
 int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *ret_count);
 int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,

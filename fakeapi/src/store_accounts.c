@@ -1,10 +1,11 @@
-/* Accounts, what an account may be rid of, and tokens. */
+/* Accounts, what an account may be rid of, tokens, and requests that were seen. */
 #include "store_run.h"
 
 /* Accounts */
 
 int fa_store_account_add(struct fa_store *store, const struct fa_account *account, int64_t *ret_id)
 {
+    fa_store_note_accounts(store);
     return fa_store_insert(store, ret_id, FA_SQL_ACCOUNT_ADD, account->apikey, account->secretkey,
                            account->name, account->user, account->password_md5,
                            account->password_sha256, account->reseller_id, account->expires_at_ms);
@@ -12,6 +13,7 @@ int fa_store_account_add(struct fa_store *store, const struct fa_account *accoun
 
 int fa_store_account_set(struct fa_store *store, const struct fa_account *account)
 {
+    fa_store_note_accounts(store);
     return fa_store_change(store, FA_SQL_ACCOUNT_SET, account->apikey, account->secretkey,
                            account->name, account->user, account->password_md5,
                            account->password_sha256, account->reseller_id, account->expires_at_ms);
@@ -23,6 +25,7 @@ int fa_store_account_delete(struct fa_store *store, int64_t account_id)
 
     if (r < 0)
         return r;
+    fa_store_note_accounts(store);
     fa_store_note_change(store, 0);
     return fa_store_write(store, FA_SQL_ACCOUNT_DISOWN, account_id);
 }
@@ -85,6 +88,31 @@ int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context
     return fa_store_visit(store, show_account, &each, FA_SQL_ACCOUNTS);
 }
 
+/* A count that is 0 or 1, as a bool. */
+static int take_bool(int r, int64_t count, bool *ret_is)
+{
+    if (r == 0)
+        *ret_is = count > 0;
+    return r;
+}
+
+int fa_store_account_known(struct fa_store *store, const char *apikey, bool *ret_is)
+{
+    int64_t count = 0;
+    int r = fa_store_read_integer(store, &count, FA_SQL_ACCOUNT_KNOWN, apikey);
+
+    return take_bool(r, count, ret_is);
+}
+
+int fa_store_account_current(struct fa_store *store, const struct fa_account *account, bool *ret_is)
+{
+    int64_t count = 0;
+    int r = fa_store_read_integer(store, &count, FA_SQL_ACCOUNT_CURRENT, account->id,
+                                  account->apikey, account->secretkey);
+
+    return take_bool(r, count, ret_is);
+}
+
 struct expiry {
     struct fa_store *store;
     int64_t count;
@@ -133,4 +161,27 @@ int fa_store_token_remove(struct fa_store *store, int64_t account_id, const char
 int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms)
 {
     return fa_store_write(store, FA_SQL_TOKENS_EXPIRE, now_ms);
+}
+
+/* Requests that were seen */
+
+int fa_store_replay_add(struct fa_store *store, int64_t account_id, const char *checksum,
+                        int64_t now_ms, bool *ret_is_new)
+{
+    int64_t added;
+
+    if (fa_store_write_aside(store, &added, FA_SQL_REPLAY_ADD, account_id, checksum, now_ms) < 0)
+        return FA_STORE_FAILED;
+    *ret_is_new = added > 0;
+    return 0;
+}
+
+int fa_store_replay_forget(struct fa_store *store, int64_t account_id, const char *checksum)
+{
+    return fa_store_write_aside(store, NULL, FA_SQL_REPLAY_FORGET, account_id, checksum);
+}
+
+int fa_store_replays_expire(struct fa_store *store, int64_t before_ms)
+{
+    return fa_store_write_aside(store, NULL, FA_SQL_REPLAYS_EXPIRE, before_ms);
 }

@@ -20,6 +20,7 @@ struct fa_store_definitions;
 
 struct fa_store {
     struct fa_db *db;
+    struct fa_db *side; /* another connection, where servers share; NULL else */
     const struct fa_db_engine *engine;
     bool is_open; /* a transaction is */
     struct fa_store_listener listeners[FA_STORE_LISTENERS_MAX];
@@ -29,6 +30,9 @@ struct fa_store {
     bool is_overflown; /* more monitors changed than could be remembered */
     struct fa_store_definitions *definitions;
     bool has_defined; /* this transaction wrote what they are made from */
+    bool is_accounts_changed;
+    void (*accounts_changed)(void *context);
+    void *accounts_context;
     struct pm_buf scratch;
     char message[512];
 };
@@ -45,6 +49,12 @@ int fa_store_change(struct fa_store *store, enum fa_sql which, ...);
 /** The same for an INSERT … RETURNING id. */
 int fa_store_insert(struct fa_store *store, int64_t *ret_id, enum fa_sql which, ...);
 
+/**
+ * Write something that is committed by itself, at once, whatever becomes of the transaction, which
+ * waits for none. For shared stores only. @ret_changed: may be NULL
+ */
+int fa_store_write_aside(struct fa_store *store, int64_t *ret_changed, enum fa_sql which, ...);
+
 /** Read one integer. Errors: FA_STORE_FAILED, FA_STORE_ABSENT no row */
 int fa_store_read_integer(struct fa_store *store, int64_t *ret_value, enum fa_sql which, ...);
 
@@ -54,6 +64,9 @@ int fa_store_visit(struct fa_store *store, fa_db_row_fn show, void *context, enu
 
 /** This monitor, or all for 0, is different after the commit: listeners will be told. */
 void fa_store_note_change(struct fa_store *store, int64_t monitor_id);
+
+/** Accounts are different after the commit: other servers will be told. */
+void fa_store_note_accounts(struct fa_store *store);
 
 /** Fail for want of memory. Returns FA_STORE_FAILED */
 int fa_store_out_of_memory(struct fa_store *store);

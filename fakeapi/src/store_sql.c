@@ -29,6 +29,10 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ACCOUNT_RESET_TOKENS] = {"DELETE FROM tokens WHERE ?1 = 0 OR account_id = ?1", "I"},
     [FA_SQL_ACCOUNT_RESET_MONITORS] = {"DELETE FROM monitors WHERE ?1 = 0 OR account_id = ?1", "I"},
     [FA_SQL_ACCOUNT_RESET_OBJECTS] = {"DELETE FROM objects WHERE ?1 = 0 OR account_id = ?1", "I"},
+    [FA_SQL_ACCOUNT_KNOWN] = {"SELECT count(*) FROM accounts WHERE apikey = ?1", "t", FA_DB_APART},
+    [FA_SQL_ACCOUNT_CURRENT] = {"SELECT count(*) FROM accounts WHERE id = ?1 AND apikey = ?2"
+                                " AND secretkey = ?3",
+                                "Itt", FA_DB_APART},
     [FA_SQL_TOKEN_ADD] = {"INSERT INTO tokens (account_id, token, expires_at_ms)"
                           " VALUES (?1,?2,?3)",
                           "ItI"},
@@ -37,6 +41,11 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                             "ItI", FA_DB_APART},
     [FA_SQL_TOKEN_REMOVE] = {"DELETE FROM tokens WHERE account_id = ?1 AND token = ?2", "It"},
     [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I"},
+    [FA_SQL_REPLAY_ADD] = {"INSERT INTO replays (account_id, checksum, seen_at_ms)"
+                           " VALUES (?1,?2,?3) ON CONFLICT DO NOTHING",
+                           "ItI"},
+    [FA_SQL_REPLAY_FORGET] = {"DELETE FROM replays WHERE account_id = ?1 AND checksum = ?2", "It"},
+    [FA_SQL_REPLAYS_EXPIRE] = {"DELETE FROM replays WHERE seen_at_ms < ?1", "I"},
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) RETURNING id",
@@ -73,7 +82,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                           "IIIj", FA_DB_LATE},
     [FA_SQL_ROW_NEXT] = {"SELECT coalesce(max(number) + 1, 0) FROM results"
                          " WHERE monitor_id = ?1 AND checktime_ms = ?2",
-                         "II"},
+                         "II", FA_DB_ALONE},
     [FA_SQL_ROWS] = {"SELECT " ROW_COLUMNS " FROM results WHERE monitor_id = ?1"
                      " AND checktime_ms >= ?2 AND checktime_ms < ?3 ORDER BY checktime_ms, number",
                      "III"},

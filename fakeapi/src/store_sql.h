@@ -4,6 +4,9 @@
  * a function in the store_<subject>.c that it belongs to, with its contract in store.h.
  *
  * What engines share: ON CONFLICT, RETURNING, row values, `data ->> 'name'`, window functions.
+ * A query that may wait for nothing of its transaction's rows is FA_DB_APART, which saves time; the
+ * default is always right. A new statement has its line in test_store.c, which runs on all engines.
+ *
  * Ids come from RETURNING id; the column "user" needs its quotes; after ON CONFLICT the old value
  * is table.column. Integers are 64 bits everywhere, also counts.
  */
@@ -22,10 +25,15 @@ enum fa_sql {
     FA_SQL_ACCOUNT_RESET_TOKENS,
     FA_SQL_ACCOUNT_RESET_MONITORS,
     FA_SQL_ACCOUNT_RESET_OBJECTS,
+    FA_SQL_ACCOUNT_KNOWN,
+    FA_SQL_ACCOUNT_CURRENT,
     FA_SQL_TOKEN_ADD,
     FA_SQL_TOKEN_CHECK,
     FA_SQL_TOKEN_REMOVE,
     FA_SQL_TOKENS_EXPIRE,
+    FA_SQL_REPLAY_ADD,
+    FA_SQL_REPLAY_FORGET,
+    FA_SQL_REPLAYS_EXPIRE,
     FA_SQL_MONITOR_ADD,
     FA_SQL_MONITOR_SET,
     FA_SQL_MONITOR_DELETE,

@@ -100,16 +100,40 @@ START_TEST(test_wrong_switches_are_refused_with_what_there_is)
 }
 END_TEST
 
+static const char one_checksum[] = "dexfAwt5is7TkVH+td+9mMoNgck=";
+static const char another_checksum[] = "dU8VxeBAJvRKPdvJlLTFKanre7s=";
+
+static bool is_seen(struct fa_replays *replays, int64_t account_id, const char *checksum)
+{
+    bool answer = false;
+
+    ck_assert_int_eq(fa_replays_seen(replays, account_id, checksum, &answer), 0);
+    return answer;
+}
+
 START_TEST(test_replays_are_seen_per_account)
 {
-    struct fa_replays *replays = fa_replays_new();
-    static const char *const checksum = "dexfAwt5is7TkVH+td+9mMoNgck=";
+    struct fa_replays *replays = fa_replays_new(NULL);
 
-    ck_assert(!fa_replays_seen(replays, 1, checksum));
-    ck_assert(fa_replays_seen(replays, 1, checksum));
-    ck_assert(!fa_replays_seen(replays, 2, checksum));
-    ck_assert(!fa_replays_seen(replays, 1, "dU8VxeBAJvRKPdvJlLTFKanre7s="));
-    ck_assert(fa_replays_seen(replays, 1, checksum));
+    ck_assert(!is_seen(replays, 1, one_checksum));
+    ck_assert(is_seen(replays, 1, one_checksum));
+    ck_assert(!is_seen(replays, 2, one_checksum));
+    ck_assert(!is_seen(replays, 1, another_checksum));
+    ck_assert(is_seen(replays, 1, one_checksum));
+    fa_replays_free(replays);
+}
+END_TEST
+
+START_TEST(test_requests_whose_commit_failed_may_come_again)
+{
+    struct fa_replays *replays = fa_replays_new(NULL);
+
+    ck_assert(!is_seen(replays, 1, one_checksum));
+    fa_replays_settle(replays, false);
+    ck_assert(!is_seen(replays, 1, another_checksum));
+    fa_replays_settle(replays, true);
+    ck_assert(is_seen(replays, 1, one_checksum));
+    ck_assert(!is_seen(replays, 1, another_checksum));
     fa_replays_free(replays);
 }
 END_TEST
@@ -119,6 +143,7 @@ static const struct test_case cases[] = {
     TEST(test_switches_are_set_by_name),
     TEST(test_wrong_switches_are_refused_with_what_there_is),
     TEST(test_replays_are_seen_per_account),
+    TEST(test_requests_whose_commit_failed_may_come_again),
 };
 
 TEST_MAIN("checks", cases)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "stores.h"
+
 struct fa_server *site;
 struct peer_reply site_reply;
 
@@ -14,6 +16,7 @@ void site_start(enum fa_profile profile, const char *const *checks)
     struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
     char message[512];
 
+    options.store = stores_new();
     options.profile = profile;
     options.checks = checks;
     ck_assert_msg(fa_server_start(&options, &site, message, sizeof(message)) == 0, "%s", message);

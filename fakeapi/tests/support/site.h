@@ -1,4 +1,7 @@
-/* A running server with one account, and requests to it in a word, for tests of the protocol. */
+/*
+ * A running server with one account, and requests to it in a word, for tests of the protocol. Run
+ * by `ci/postgresql run`, it stores there, else in memory.
+ */
 #ifndef TEST_SITE_H
 #define TEST_SITE_H
 
