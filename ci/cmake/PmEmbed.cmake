@@ -21,3 +21,16 @@ __asm__(".section .rodata\n"
         target_sources(${target} PRIVATE "${source}")
     endforeach()
 endfunction()
+
+# pm_embed_gzip(target file...): the same for what gzip makes of each: `pm_embed_<name>_<ext>_gz`.
+function(pm_embed_gzip target)
+    foreach(file IN LISTS ARGN)
+        get_filename_component(path "${file}" ABSOLUTE)
+        get_filename_component(name "${file}" NAME)
+        set(packed "${CMAKE_CURRENT_BINARY_DIR}/gzip/${name}.gz")
+        add_custom_command(OUTPUT "${packed}" DEPENDS "${path}" VERBATIM
+            COMMAND "${CMAKE_COMMAND}" -E make_directory "${CMAKE_CURRENT_BINARY_DIR}/gzip"
+            COMMAND gzip -9 -n -c "${path}" > "${packed}")
+        pm_embed(${target} "${packed}")
+    endforeach()
+endfunction()

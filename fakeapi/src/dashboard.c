@@ -1,244 +1,234 @@
 /* Paths, sessions and header fields of the dashboard; see dashboard.h. */
 #include "dashboard.h"
 
-#include <inttypes.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
 #include "cleanup.h"
 #include "clock.h"
 #include "dashboard_assets.h"
 #include "dashboard_events.h"
+#include "dashboard_export.h"
+#include "dashboard_monitors.h"
+#include "dashboard_overview.h"
 #include "dashboard_page.h"
-#include "dashboard_pages.h"
 #include "dashboard_requests.h"
-#include "dashboard_session.h"
-#include "http.h"
+#include "dashboard_rows.h"
+#include "dashboard_signin.h"
+#include "dashboard_visit.h"
 #include "log.h"
 #include "percent.h"
-#include "store.h"
 
-#define ARGUMENT_SIZE 512
+#define FOREVER "public, max-age=31536000, immutable"
 
-struct fa_dashboard {
-    struct fa_store *store;
-    const struct fa_journal *journal;
-    struct fa_sessions sessions;
-    struct fa_events *events;
-    char cookie[48]; /* its name tells the port: browsers share cookies among the ports of a host */
+/* Who may ask. */
+enum access {
+    FOR_ALL,     /* no session needed */
+    FOR_VIEWERS, /* any session; the page itself asks what may be seen */
+    FOR_ADMINS,
 };
 
-/* A page function (dashboard_page.h). @argument: what stands for `*` in the path, decoded */
-typedef int (*page_fn)(struct fa_dashboard *dashboard, const char *argument,
-                       const struct fa_http_request *request, struct fa_http_reply *reply);
+/* ---- assets ---- */
 
-/* ---- pages ---- */
-
-static int say_how_to_sign_in(struct fa_http_reply *reply)
+/* Under the address that tells their version they may be kept for ever. */
+static int asset(struct fa_visit *visit)
 {
-    return fa_page_message(
-        401, "Sign in",
-        "Open the dashboard address that paidmonitor-fakeapi printed when it started. It ends in "
-        "/dashboard/signin?token=\u2026 and is good until that server is stopped. A session lasts "
-        "12 hours.",
-        reply);
-}
+    bool is_versioned = visit->arguments[1][0] != '\0';
+    const char *accepted = fa_http_header(visit->request, "Accept-Encoding");
+    struct fa_http_reply *reply = visit->reply;
+    struct fa_asset found;
 
-static int signin(struct fa_dashboard *dashboard, const char *argument,
-                  const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    char token[FA_SESSION_ID_SIZE], id[FA_SESSION_ID_SIZE], cookie[200];
-
-    (void)argument;
-    if (fa_page_query(request, "token", token, sizeof(token)) < 0 ||
-        fa_sessions_begin(&dashboard->sessions, token, pm_clock_mono_ms(), id) < 0)
-        return say_how_to_sign_in(reply);
-    (void)snprintf(cookie, sizeof(cookie),
-                   "%s=%s; Path=" FA_DASHBOARD_PATH "; Max-Age=%" PRId64
-                   "; HttpOnly; SameSite=Strict",
-                   dashboard->cookie, id, FA_SESSION_LIFETIME_MS / 1000);
-    if (fa_http_reply_header(reply, "Set-Cookie", cookie) < 0)
-        return FA_PAGE_BROKEN;
-    return fa_page_redirect(FA_DASHBOARD_PATH, reply);
-}
-
-static int accounts(struct fa_dashboard *dashboard, const char *argument,
-                    const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    (void)argument;
-    return fa_page_accounts(dashboard->store, request, reply);
-}
-
-static int account(struct fa_dashboard *dashboard, const char *apikey,
-                   const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    return fa_page_account(dashboard->store, apikey, request, reply);
-}
-
-/* An id is digits and nothing else. */
-static int read_id(const char *text, int64_t *ret_id)
-{
-    size_t len = strspn(text, "0123456789");
-
-    if (len == 0 || len > 18 || text[len] != '\0')
+    if (fa_asset_find(visit->arguments[is_versioned ? 1 : 0], accepted && strstr(accepted, "gzip"),
+                      &found) < 0)
         return FA_STORE_ABSENT;
-    *ret_id = strtoll(text, NULL, 10);
-    return 0;
-}
-
-static int monitor(struct fa_dashboard *dashboard, const char *argument,
-                   const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    int64_t id;
-
-    if (read_id(argument, &id) < 0)
-        return FA_STORE_ABSENT;
-    return fa_page_monitor(dashboard->store, id, request, reply);
-}
-
-/* A browser that comes back names the last event it saw; that is newer than what its page knew. */
-static int events(struct fa_dashboard *dashboard, const char *argument,
-                  const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    const char *last = fa_http_header(request, "Last-Event-ID");
-    char after[24] = "0";
-    int64_t id, after_id = 0;
-
-    if (!last && fa_page_query(request, "after", after, sizeof(after)) == 0)
-        last = after;
-    if (read_id(argument, &id) < 0 || (last && read_id(last, &after_id) < 0))
-        return FA_STORE_ABSENT;
-    return fa_events_start(dashboard->events, id, after_id, request, reply);
-}
-
-static int requests(struct fa_dashboard *dashboard, const char *argument,
-                    const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    (void)argument;
-    return fa_page_requests(dashboard->journal, request, reply);
-}
-
-static int one_request(struct fa_dashboard *dashboard, const char *argument,
-                       const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    int64_t id;
-
-    (void)request;
-    if (read_id(argument, &id) < 0)
-        return FA_STORE_ABSENT;
-    return fa_page_request(dashboard->journal, id, reply);
-}
-
-static int asset(struct fa_dashboard *dashboard, const char *name,
-                 const struct fa_http_request *request, struct fa_http_reply *reply)
-{
-    const struct fa_asset *found = fa_asset_find(name);
-
-    (void)dashboard;
-    (void)request;
-    if (!found)
-        return FA_STORE_ABSENT;
-    reply->content_type = found->content_type;
-    return pm_buf_add(&reply->body, found->bytes, *found->len) < 0 ? FA_PAGE_BROKEN : 0;
+    reply->content_type = found.content_type;
+    if (found.is_gzip)
+        (void)fa_http_reply_header(reply, "Content-Encoding", "gzip");
+    (void)fa_http_reply_header(reply, "Vary", "Accept-Encoding");
+    if (is_versioned && strcmp(visit->arguments[0], fa_asset_version()) == 0)
+        visit->is_lasting = true;
+    return pm_buf_add(&reply->body, found.bytes, found.len) < 0 ? FA_PAGE_BROKEN : 0;
 }
 
 /* ---- dispatch ---- */
 
 static const struct route {
+    const char *method;  /* GET stands for HEAD as well */
     const char *pattern; /* below FA_DASHBOARD_PATH; `*` is one segment */
-    bool is_public;      /* no session needed */
-    page_fn page;
+    enum access access;
+    fa_page_fn page;
 } routes[] = {
-    {"", false, accounts},
-    {"/", false, accounts},
-    {"/signin", true, signin},
-    {"/assets/*", true, asset},
-    {"/accounts/*", false, account},
-    {"/monitors/*", false, monitor},
-    {"/monitors/*/events", false, events},
-    {"/requests", false, requests},
-    {"/requests/*", false, one_request},
+    {"GET", "", FOR_VIEWERS, fa_page_home},
+    {"GET", "/", FOR_VIEWERS, fa_page_home},
+    {"GET", "/signin", FOR_ALL, fa_page_signin},
+    {"POST", "/signin", FOR_ALL, fa_page_signin_password},
+    {"POST", "/signout", FOR_VIEWERS, fa_page_signout},
+    {"GET", "/signins", FOR_VIEWERS, fa_page_signins},
+    {"GET", "/assets/*", FOR_ALL, asset},
+    {"GET", "/assets/*/*", FOR_ALL, asset},
+    {"GET", "/accounts", FOR_ADMINS, fa_page_accounts},
+    {"GET", "/accounts/*", FOR_VIEWERS, fa_page_overview},
+    {"POST", "/accounts/*/windows", FOR_VIEWERS, fa_page_windows_add},
+    {"POST", "/accounts/*/windows/*", FOR_VIEWERS, fa_page_window_change},
+    {"GET", "/accounts/*/events", FOR_VIEWERS, fa_events_of_account},
+    {"GET", "/accounts/*/monitors", FOR_VIEWERS, fa_page_monitors},
+    {"GET", "/accounts/*/tags/*", FOR_VIEWERS, fa_page_tag},
+    {"GET", "/accounts/*/tags/*/events", FOR_VIEWERS, fa_events_of_tag},
+    {"GET", "/accounts/*/tags/*/rows.csv", FOR_VIEWERS, fa_export_tag_csv},
+    {"GET", "/accounts/*/tags/*/rows.json", FOR_VIEWERS, fa_export_tag_json},
+    {"GET", "/monitors/*", FOR_VIEWERS, fa_page_monitor},
+    {"GET", "/monitors/*/events", FOR_VIEWERS, fa_events_of_monitor},
+    {"GET", "/monitors/*/rows.csv", FOR_VIEWERS, fa_export_monitor_csv},
+    {"GET", "/monitors/*/rows.json", FOR_VIEWERS, fa_export_monitor_json},
+    {"GET", "/requests", FOR_VIEWERS, fa_page_requests},
+    {"GET", "/requests/*", FOR_VIEWERS, fa_page_request},
 };
 
-/* Does the path fit? The segment that stands for `*` is decoded into `argument`. */
-static bool fits(const char *pattern, const char *path, char *argument, size_t size)
+/* Read one segment of the path for a `*`. Returns what follows it, or NULL. */
+static const char *read_segment(const char *path, char *argument)
 {
-    size_t before = strcspn(pattern, "*"), len;
+    size_t len = strcspn(path, "/"), size = len;
 
-    if (strncmp(pattern, path, before) != 0)
-        return false;
-    if (pattern[before] == '\0')
-        return path[before] == '\0';
-    path += before;
-    len = strcspn(path, "/");
-    if (strcmp(pattern + before + 1, path + len) != 0 || len == 0 || len >= size ||
-        pm_percent_decode(path, len, argument, &len) < 0)
-        return false;
-    argument[len] = '\0';
-    return true;
+    if (len == 0 || len >= FA_VISIT_ARGUMENT_SIZE ||
+        pm_percent_decode(path, len, argument, &size) < 0 || memchr(argument, '\0', size))
+        return NULL;
+    argument[size] = '\0';
+    return path + len;
 }
 
-static const struct route *find_route(const char *path, char *argument, size_t size)
+/* Does the path fit? The segments that stand for `*` are decoded into the visit's arguments. */
+static bool fits(const char *pattern, const char *path, struct fa_visit *visit)
 {
-    size_t i;
+    int count = 0;
 
-    for (i = 0; i < PM_ARRAY_LEN(routes); i++)
-        if (fits(routes[i].pattern, path, argument, size))
+    memset(visit->arguments, 0, sizeof(visit->arguments));
+    for (; *pattern; pattern++)
+        if (*pattern == '*') {
+            path = read_segment(path, visit->arguments[count++]);
+            if (!path)
+                return false;
+        } else if (*pattern != *path++) {
+            return false;
+        }
+    return *path == '\0';
+}
+
+static const char *plain_method(const struct fa_http_request *request)
+{
+    return strcmp(request->method, "HEAD") == 0 ? "GET" : request->method;
+}
+
+/* @ret_allowed: the methods that the path takes, if it takes any */
+static const struct route *find_route(struct fa_visit *visit, const char *path, char *ret_allowed,
+                                      size_t size)
+{
+    const char *method = plain_method(visit->request);
+    size_t i, len;
+
+    ret_allowed[0] = '\0';
+    for (i = 0; i < PM_ARRAY_LEN(routes); i++) {
+        if (!fits(routes[i].pattern, path, visit))
+            continue;
+        if (strcmp(routes[i].method, method) == 0)
             return &routes[i];
+        len = strlen(ret_allowed);
+        (void)snprintf(ret_allowed + len, size - len, "%s%s", len > 0 ? ", " : "",
+                       strcmp(routes[i].method, "GET") == 0 ? "GET, HEAD" : routes[i].method);
+    }
     return NULL;
 }
 
-static bool is_signed_in(const struct fa_dashboard *dashboard,
-                         const struct fa_http_request *request)
+/* ---- who asks ---- */
+
+static const struct fa_session *find_session(const struct fa_dashboard *dashboard,
+                                             const struct fa_http_request *request)
 {
     char id[FA_SESSION_ID_SIZE];
 
-    return fa_http_cookie(request, dashboard->cookie, id, sizeof(id)) == 0 &&
-           fa_sessions_has(&dashboard->sessions, id, pm_clock_mono_ms());
+    if (fa_http_cookie(request, dashboard->cookie, id, sizeof(id)) < 0)
+        return NULL;
+    return fa_sessions_find(&dashboard->sessions, id, pm_clock_mono_ms());
 }
 
-static int answer(struct fa_dashboard *dashboard, const struct fa_http_request *request,
-                  struct fa_http_reply *reply)
+/*
+ * Did a page of ours send this form? Browsers say where a form comes from; what they do not say is
+ * not held against them, the session's own mark must be there in any case.
+ */
+static bool is_ours(const struct fa_visit *visit)
 {
-    char argument[ARGUMENT_SIZE] = "";
-    const struct route *route =
-        find_route(request->path + strlen(FA_DASHBOARD_PATH), argument, sizeof(argument));
+    const char *site = fa_http_header(visit->request, "Sec-Fetch-Site");
+    const char *origin = fa_http_header(visit->request, "Origin");
+    const char *host = fa_http_header(visit->request, "Host");
+    const char *origin_host = origin ? strstr(origin, "://") : NULL;
+    char csrf[FA_SESSION_ID_SIZE];
 
-    if (strcmp(request->method, "GET") != 0 && strcmp(request->method, "HEAD") != 0) {
-        (void)fa_http_reply_header(reply, "Allow", "GET, HEAD");
-        return fa_page_message(405, "Not possible", "The dashboard can only be read.", reply);
-    }
-    if (!(route && route->is_public) && !is_signed_in(dashboard, request))
-        return say_how_to_sign_in(reply);
-    return route ? route->page(dashboard, argument, request, reply) : FA_STORE_ABSENT;
+    if (site && strcmp(site, "same-origin") != 0)
+        return false;
+    if (origin && (!origin_host || !host || strcmp(origin_host + 3, host) != 0))
+        return false;
+    return !visit->session || (fa_page_form(visit, "csrf", csrf, sizeof(csrf)) == 0 &&
+                               fa_session_has_csrf(visit->session, csrf));
 }
+
+static int refuse_method(const char *allowed, struct fa_visit *visit)
+{
+    (void)fa_http_reply_header(visit->reply, "Allow", allowed);
+    return fa_page_message(405, "Not possible", "This page cannot be used that way. Go back.",
+                           visit);
+}
+
+static int refuse_form(struct fa_visit *visit)
+{
+    return fa_page_message(403, "This form is out of date",
+                           "It was not sent by a page of this session. Go back, reload the page, "
+                           "and try again.",
+                           visit);
+}
+
+static int answer(struct fa_visit *visit)
+{
+    char allowed[60];
+    const struct route *route = find_route(visit, visit->request->path + strlen(FA_DASHBOARD_PATH),
+                                           allowed, sizeof(allowed));
+
+    visit->session = find_session(visit->dashboard, visit->request);
+    if (!visit->session && !(route && route->access == FOR_ALL))
+        return fa_page_signin_first(visit);
+    if (!route)
+        return allowed[0] ? refuse_method(allowed, visit) : FA_STORE_ABSENT;
+    if (route->access == FOR_ADMINS && !fa_visit_is_admin(visit))
+        return FA_STORE_ABSENT;
+    if (strcmp(route->method, "POST") == 0 && !is_ours(visit))
+        return refuse_form(visit);
+    return route->page(visit);
+}
+
+/* ---- replies ---- */
 
 /* A page in place of the one that could not be made. */
-static void explain(const struct fa_dashboard *dashboard, int r, struct fa_http_reply *reply)
+static void explain(int r, struct fa_visit *visit)
 {
-    pm_buf_reset(&reply->body);
+    pm_buf_reset(&visit->reply->body);
     if (r == FA_STORE_ABSENT)
         r = fa_page_message(404, "Not found",
                             "There is nothing at this address. The monitor may have been deleted, "
                             "or the address mistyped.",
-                            reply);
+                            visit);
     else {
         if (r == FA_STORE_FAILED)
             pm_log_error("dashboard: cannot read the store: %s",
-                         fa_store_message(dashboard->store));
+                         fa_store_message(fa_visit_store(visit)));
         r = fa_page_message(500, "Something went wrong",
                             "The page could not be made; the server's log says why. Try again.",
-                            reply);
+                            visit);
     }
     if (r < 0)
-        reply->status = 500; /* with no body: there is no memory for one */
+        visit->reply->status = 500; /* with no body: there is no memory for one */
 }
 
 /* Whatever a page shows was sent by a stranger: a browser may run and load our own files only. */
-static void secure(struct fa_http_reply *reply)
+static void secure(struct fa_http_reply *reply, bool is_lasting)
 {
     static const char *const fields[][2] = {
         {"Content-Security-Policy",
@@ -246,44 +236,44 @@ static void secure(struct fa_http_reply *reply)
          "img-src 'self' data:; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"},
         {"X-Content-Type-Options", "nosniff"},
         {"X-Frame-Options", "DENY"},
-        {"Referrer-Policy", "no-referrer"},
+        {"Referrer-Policy", "same-origin"},
         {"Cross-Origin-Opener-Policy", "same-origin"},
         {"Cross-Origin-Resource-Policy", "same-origin"},
-        {"Cache-Control", "no-store"},
     };
     size_t i;
 
     for (i = 0; i < PM_ARRAY_LEN(fields); i++)
         (void)fa_http_reply_header(reply, fields[i][0], fields[i][1]);
+    (void)fa_http_reply_header(reply, "Cache-Control", is_lasting ? FOREVER : "no-store");
 }
 
 static void handle(void *context, const struct fa_http_request *request,
                    struct fa_http_reply *reply)
 {
-    struct fa_dashboard *dashboard = context;
-    int r = answer(dashboard, request, reply);
+    struct fa_visit visit = {.dashboard = context, .request = request, .reply = reply};
+    int r = answer(&visit);
 
     if (r < 0)
-        explain(dashboard, r, reply);
-    secure(reply);
+        explain(r, &visit);
+    secure(reply, visit.is_lasting);
     reply->after_commit = true; /* a page may show what is not durable yet */
 }
 
 /* ---- begin and end ---- */
 
-int fa_dashboard_new(struct fa_http *http, struct fa_store *store, const struct fa_journal *journal,
+int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
                      struct fa_dashboard **ret_dashboard)
 {
     struct fa_dashboard *dashboard = calloc(1, sizeof(*dashboard));
 
     if (!dashboard)
         return -1;
-    dashboard->store = store;
-    dashboard->journal = journal;
+    dashboard->app = app;
+    dashboard->is_tls = is_tls;
     (void)snprintf(dashboard->cookie, sizeof(dashboard->cookie), "paidmonitor_%u",
                    fa_http_port(http));
     if (fa_sessions_init(&dashboard->sessions) < 0 ||
-        fa_events_new(store, &dashboard->events) < 0 ||
+        fa_events_new(app->store, &dashboard->events) < 0 ||
         fa_http_mount(http, FA_DASHBOARD_PATH, handle, dashboard) < 0) {
         fa_dashboard_free(dashboard);
         return -1;

@@ -1,11 +1,40 @@
-# The dashboard, and the files of www/ in it.
+# The dashboard, and in it the files of www/ and the chart library.
 add_library(fa_dashboard OBJECT
-    src/dashboard.c src/dashboard_assets.c src/dashboard_events.c src/dashboard_model.c
-    src/dashboard_page.c src/dashboard_pages.c src/dashboard_requests.c src/dashboard_session.c src/template.c)
+    src/dashboard.c
+    src/dashboard_assets.c
+    src/dashboard_counts.c
+    src/dashboard_events.c
+    src/dashboard_export.c
+    src/dashboard_figures.c
+    src/dashboard_model.c
+    src/dashboard_monitors.c
+    src/dashboard_overview.c
+    src/dashboard_page.c
+    src/dashboard_query.c
+    src/dashboard_requests.c
+    src/dashboard_rows.c
+    src/dashboard_scan.c
+    src/dashboard_session.c
+    src/dashboard_signin.c
+    src/dashboard_subject.c
+    src/dashboard_view.c
+    src/dashboard_visit.c
+    src/dashboard_windows.c
+    src/template.c)
 target_include_directories(fa_dashboard PUBLIC include src)
 target_link_libraries(fa_dashboard PUBLIC pm_compiler pm_util PkgConfig::CJSON)
-file(GLOB www_files CONFIGURE_DEPENDS www/*)
-pm_embed(fa_dashboard ${www_files})
+
+# Chart.js, well kept and MIT: as Debian packages it (libjs-chart.js; ci/deps), never copied here.
+find_file(PM_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH REQUIRED)
+configure_file("${PM_CHART_JS}" "${CMAKE_CURRENT_BINARY_DIR}/www/chart.js" COPYONLY)
+
+file(GLOB www_templates CONFIGURE_DEPENDS www/*.html)
+file(GLOB www_assets CONFIGURE_DEPENDS www/*.css www/*.js www/*.svg)
+pm_embed(fa_dashboard ${www_templates})
+foreach(asset IN LISTS www_assets ITEMS "${CMAKE_CURRENT_BINARY_DIR}/www/chart.js")
+    pm_embed(fa_dashboard "${asset}")
+    pm_embed_gzip(fa_dashboard "${asset}")
+endforeach()
 
 pm_add_test(NAME test_template SOURCES tests/test_template.c LIBS fakeapi_static LABELS unit)
 pm_add_test(NAME test_dashboard SOURCES tests/test_dashboard.c LIBS fakeapi_static

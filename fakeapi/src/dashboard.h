@@ -1,26 +1,36 @@
 /*
- * The dashboard: what the server has stored, for a person with a browser. It only reads. Whoever
- * opens the sign-in address, which the server prints when it starts, gets a session; without one
- * nothing but how to sign in is shown.
+ * The dashboard: what the server has stored, for a person with a browser, and its controls. Whoever
+ * opens the sign-in address, which the server prints when it starts, sees everything; whoever knows
+ * the user and password of an account sees that account. Without a session nothing but how to sign
+ * in is shown.
  *
  * dashboard.c            paths, sessions checked, header fields of every reply
- * dashboard_session.c    the sign-in token and who has a session
- * dashboard_model.c      what the store has, as the JSON that pages and events are made of
+ * dashboard_visit.c      one request of a browser: who asks, and what may they see
+ * dashboard_session.c    who is signed in, how often one may guess, who tried
+ * dashboard_signin.c     signing in and out
+ * dashboard_query.c      names and values as browsers send them
  * dashboard_page.c       what all pages share
- * dashboard_pages.c      accounts, monitors, rows
+ * dashboard_model.c      what the store has, as the JSON that pages and events are made of
+ * dashboard_view.c       which rows a page shows: filters, search, range; as an address
+ * dashboard_scan.c       those rows, newest first, without ever looking at too many
+ * dashboard_figures.c    rows counted over time and by value: charts and top lists
+ * dashboard_overview.c   an account's windows and totals
+ * dashboard_monitors.c   accounts and their monitors
+ * dashboard_rows.c       the rows of a monitor or a tag
+ * dashboard_export.c     the same as CSV and JSON
  * dashboard_requests.c   the journal: which requests came, and why they were refused
  * dashboard_events.c     new rows as they come (server-sent events)
- * dashboard_assets.c     the files of www/, embedded
+ * dashboard_assets.c     the files of www/, embedded or from disk
  */
 #ifndef FA_DASHBOARD_H
 #define FA_DASHBOARD_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
+struct fa_app;
 struct fa_dashboard;
 struct fa_http;
-struct fa_journal;
-struct fa_store;
 
 #define FA_DASHBOARD_PATH        "/dashboard"
 #define FA_DASHBOARD_SIGNIN_SIZE 80
@@ -28,11 +38,12 @@ struct fa_store;
 /**
  * Serve the dashboard below FA_DASHBOARD_PATH: mounts itself and listens to the store.
  *
- * @http, @store, @journal: borrowed; they must outlive the dashboard's last call
+ * @http, @app: borrowed; they must outlive the dashboard's last call
+ * @is_tls:     browsers reach us over TLS: their cookies never travel without
  *
  * Errors: -1 out of memory, no random bytes, no free mount or listener
  */
-int fa_dashboard_new(struct fa_http *http, struct fa_store *store, const struct fa_journal *journal,
+int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
                      struct fa_dashboard **ret_dashboard);
 
 /** After fa_http_free(), which ends the live streams, and before fa_store_close(). NULL is allowed.
@@ -40,8 +51,8 @@ int fa_dashboard_new(struct fa_http *http, struct fa_store *store, const struct 
 void fa_dashboard_free(struct fa_dashboard *dashboard);
 
 /**
- * The path and query that sign in, `/dashboard/signin?token=…`. Whoever has it can read everything:
- * it is for the person who started the server, and good until that server ends.
+ * The path and query that sign in, `/dashboard/signin?token=…`. Whoever has it sees and controls
+ * everything: it is for the person who started the server, and good until that server ends.
  *
  * @path: FA_DASHBOARD_SIGNIN_SIZE bytes
  */

@@ -1,37 +1,31 @@
 /*
- * New rows of a monitor for browsers that watch it, by server-sent events
- * (https://html.spec.whatwg.org/multipage/server-sent-events.html):
+ * New rows as they come, by server-sent events: of one monitor, of all with a tag, or of all of an
+ * account. Each change is looked up and written down once, whoever follows, and the same bytes go
+ * to all of them.
  *
- *     id: <id of the last row>, data: {"rows":[…]}   rows as in dashboard_model.h, in order of
- * arrival event: reload   too much changed to tell, or something other than rows: load the page
- * again event: gone     the monitor was deleted; the stream ends
- *
- * Whoever comes back says which row it saw last, so none is lost and none comes twice.
+ *     data: {"monitor":{"id","name","path"},"rows":[…]}   as in dashboard_model.h; id: the last
+ * row's event: reload                                       too many to send event: gone the
+ * monitor was deleted
  */
 #ifndef FA_DASHBOARD_EVENTS_H
 #define FA_DASHBOARD_EVENTS_H
 
-#include <stdint.h>
-
 struct fa_events;
-struct fa_http_reply;
-struct fa_http_request;
 struct fa_store;
+struct fa_visit;
 
-/** Errors: -1 out of memory, or the store takes no more listeners */
+/** Listens to the store. Errors: -1 out of memory, too many listeners */
 int fa_events_new(struct fa_store *store, struct fa_events **ret_events);
 
-/** After fa_http_free(), which ends all streams. NULL is allowed. */
+/** When all streams are over. NULL is allowed. */
 void fa_events_free(struct fa_events *events);
 
-/**
- * Answer a request with the stream of one monitor.
- *
- * @after_id: the last row that the browser has
- *
- * Errors: FA_STORE_FAILED, FA_STORE_ABSENT no such monitor, FA_PAGE_BROKEN out of memory
+/*
+ * Answer with a stream. `?after=ID` names the last row that the page knows; a browser that comes
+ * back names the last it was sent. Errors: as a page's (dashboard_page.h)
  */
-int fa_events_start(struct fa_events *events, int64_t monitor_id, int64_t after_id,
-                    const struct fa_http_request *request, struct fa_http_reply *reply);
+int fa_events_of_monitor(struct fa_visit *visit);
+int fa_events_of_tag(struct fa_visit *visit);
+int fa_events_of_account(struct fa_visit *visit);
 
 #endif

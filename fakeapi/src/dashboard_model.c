@@ -21,7 +21,6 @@ struct rows {
     const cJSON *columns;
     cJSON *list;
     size_t limit, count;
-    struct fa_model_place last;
 };
 
 /* How much of a text is shown: all, or so much of it that no character is cut. */
@@ -74,10 +73,25 @@ void fa_model_add_time(cJSON *object, const char *name, int64_t wall_ms)
 
 /* ---- columns ---- */
 
+static bool has_column(const cJSON *columns, const char *name)
+{
+    const cJSON *column;
+
+    cJSON_ArrayForEach(column, columns)
+    {
+        if (strcmp(fa_model_text(column, "name"), name) == 0)
+            return true;
+    }
+    return false;
+}
+
 static int add_column(void *columns, const struct fa_monitor_param *param)
 {
-    cJSON *column = cJSON_CreateObject();
+    cJSON *column;
 
+    if (has_column(columns, param->name))
+        return 0;
+    column = cJSON_CreateObject();
     cJSON_AddStringToObject(column, "name", param->name);
     fa_model_add_text(column, "label", param->display_name[0] ? param->display_name : param->name);
     fa_model_add_text(column, "unit", param->uom);
@@ -88,10 +102,15 @@ static int add_column(void *columns, const struct fa_monitor_param *param)
     return 0;
 }
 
+int fa_model_add_columns(struct fa_store *store, int64_t monitor_id, cJSON *columns)
+{
+    return fa_store_params(store, monitor_id, FA_PARAM_RESULT, add_column, columns);
+}
+
 int fa_model_columns(struct fa_store *store, int64_t monitor_id, cJSON **ret_columns)
 {
     cJSON *columns = cJSON_CreateArray();
-    int r = fa_store_params(store, monitor_id, FA_PARAM_RESULT, add_column, columns);
+    int r = fa_model_add_columns(store, monitor_id, columns);
 
     if (r < 0) {
         cJSON_Delete(columns);
@@ -103,7 +122,7 @@ int fa_model_columns(struct fa_store *store, int64_t monitor_id, cJSON **ret_col
 
 /* ---- rows ---- */
 
-static const char *find_value(const struct fa_row *row, const char *name)
+const char *fa_model_value(const struct fa_row *row, const char *name)
 {
     size_t i;
 
@@ -113,22 +132,31 @@ static const char *find_value(const struct fa_row *row, const char *name)
     return "";
 }
 
-static cJSON *make_row(const cJSON *columns, const struct fa_row *row)
+const char *fa_model_text(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+
+    return text ? text : "";
+}
+
+cJSON *fa_model_row(const cJSON *columns, const struct fa_row *row)
 {
     cJSON *object = cJSON_CreateObject(), *cells;
     const cJSON *column;
 
     cJSON_AddNumberToObject(object, "id", (double)row->id);
+    cJSON_AddNumberToObject(object, "monitor_id", (double)row->monitor_id);
     cJSON_AddNumberToObject(object, "checktime", (double)row->checktime_ms);
     cJSON_AddNumberToObject(object, "number", (double)row->number);
     fa_model_add_time(object, "time", row->checktime_ms);
     cells = cJSON_AddArrayToObject(object, "cells");
     cJSON_ArrayForEach(column, columns)
     {
-        const char *name = cJSON_GetObjectItemCaseSensitive(column, "name")->valuestring;
+        const char *name = fa_model_text(column, "name");
         cJSON *cell = cJSON_CreateObject();
 
-        fa_model_add_text(cell, "text", find_value(row, name));
+        cJSON_AddStringToObject(cell, "name", name);
+        fa_model_add_text(cell, "text", fa_model_value(row, name));
         cJSON_AddBoolToObject(cell, "is_number",
                               cJSON_IsTrue(cJSON_GetObjectItemCaseSensitive(column, "is_number")));
         cJSON_AddItemToArray(cells, cell);
@@ -141,10 +169,8 @@ static int add_row(void *context, const struct fa_row *row)
 {
     struct rows *rows = context;
 
-    if (rows->count++ < rows->limit) {
-        cJSON_AddItemToArray(rows->list, make_row(rows->columns, row));
-        rows->last = (struct fa_model_place){row->checktime_ms, row->number};
-    }
+    if (rows->count++ < rows->limit)
+        cJSON_AddItemToArray(rows->list, fa_model_row(rows->columns, row));
     return 0;
 }
 
@@ -157,21 +183,6 @@ static int give_rows(int r, struct rows *rows, cJSON **ret_rows, bool *ret_more)
     *ret_rows = rows->list;
     *ret_more = rows->count > rows->limit;
     return 0;
-}
-
-int fa_model_rows_before(struct fa_store *store, int64_t monitor_id, const cJSON *columns,
-                         struct fa_model_place before, size_t limit, cJSON **ret_rows,
-                         struct fa_model_place *ret_last, bool *ret_more)
-{
-    struct rows rows = {
-        .columns = columns, .list = cJSON_CreateArray(), .limit = limit, .last = before};
-    int r = fa_store_rows_before(store, monitor_id, before.checktime_ms, before.number, limit + 1,
-                                 add_row, &rows);
-
-    r = give_rows(r, &rows, ret_rows, ret_more);
-    if (r == 0)
-        *ret_last = rows.last;
-    return r;
 }
 
 int fa_model_rows_after(struct fa_store *store, int64_t monitor_id, const cJSON *columns,

@@ -3,9 +3,10 @@
  * their characters but for those that hide, which are marked (text.h); whoever shows them escapes
  * them.
  *
- * A row:  {"id","checktime","number",
- *          "time": {"iso","utc","exact"},       of checktime, in UTC
- *          "cells": [{"text","is_number"}, …]}  one per column; "" where the row has no value
+ * A row:  {"id","monitor_id","checktime","number",
+ *          "time": {"iso","utc","exact"},                of checktime, in UTC
+ *          "cells": [{"name","text","is_number"}, …]}    one per column; "" where the row has no
+ * value
  */
 #ifndef FA_DASHBOARD_MODEL_H
 #define FA_DASHBOARD_MODEL_H
@@ -22,13 +23,6 @@ struct cJSON;
     1000 /* bytes of one value that are shown: ours, the API gives it whole \
           */
 
-/* Where a page of rows begins: strictly before this row. */
-struct fa_model_place {
-    int64_t checktime_ms, number;
-};
-
-#define FA_MODEL_NEWEST ((struct fa_model_place){INT64_MAX, 0})
-
 /** Add a member that holds hostile text: marked, and cut with its size in bytes when it is long. */
 void fa_model_add_text(struct cJSON *object, const char *name, const char *text);
 void fa_model_add_bytes(struct cJSON *object, const char *name, const void *bytes, size_t len);
@@ -43,18 +37,15 @@ void fa_model_add_time(struct cJSON *object, const char *name, int64_t wall_ms);
  */
 int fa_model_columns(struct fa_store *store, int64_t monitor_id, struct cJSON **ret_columns);
 
-/**
- * A page of rows, newest first.
- *
- * @ret_rows:  an array; the caller frees it
- * @ret_last:  the place of the last of them, @before if there is none
- * @ret_more:  are there older ones?
- *
- * Errors: FA_STORE_FAILED
- */
-int fa_model_rows_before(struct fa_store *store, int64_t monitor_id, const struct cJSON *columns,
-                         struct fa_model_place before, size_t limit, struct cJSON **ret_rows,
-                         struct fa_model_place *ret_last, bool *ret_more);
+/** Add the columns of a further monitor that are not there yet by name. Errors: FA_STORE_FAILED */
+int fa_model_add_columns(struct fa_store *store, int64_t monitor_id, struct cJSON *columns);
+
+/** A row. */
+struct cJSON *fa_model_row(const struct cJSON *columns, const struct fa_row *row);
+
+/** The value of a row by name, "" if it has none; and of an object, as a text. */
+const char *fa_model_value(const struct fa_row *row, const char *name);
+const char *fa_model_text(const struct cJSON *object, const char *name);
 
 /**
  * The rows that arrived after another, in the order of their arrival.

@@ -14,10 +14,8 @@
 #include "dashboard.h"
 #include "dashboard_model.h"
 #include "dashboard_page.h"
-#include "http.h"
-#include "journal.h"
+#include "dashboard_visit.h"
 #include "params.h"
-#include "store.h"
 
 #define REQUESTS_PER_PAGE 100
 #define PARAMS_MEMORY_MAX (4 * 1024 * 1024)
@@ -36,17 +34,17 @@ static const char *wished_name(enum fa_verdict verdict)
 }
 
 /* A verdict that does not exist means any; a place that makes no sense means the newest. */
-static struct wish read_wish(const struct fa_http_request *request)
+static struct wish read_wish(const struct fa_visit *visit)
 {
     struct wish wish = {FA_VERDICT_ANY, INT64_MAX};
     char text[24];
     int verdict;
 
-    if (fa_page_query(request, "verdict", text, sizeof(text)) == 0)
+    if (fa_page_query(visit, "verdict", text, sizeof(text)) == 0)
         for (verdict = 0; verdict < FA_VERDICT_MAX; verdict++)
             if (strcmp(text, fa_verdict_text((enum fa_verdict)verdict)) == 0)
                 wish.verdict = (enum fa_verdict)verdict;
-    if (fa_page_query(request, "before", text, sizeof(text)) == 0 && strtoll(text, NULL, 10) > 0)
+    if (fa_page_query(visit, "before", text, sizeof(text)) == 0 && strtoll(text, NULL, 10) > 0)
         wish.before_id = strtoll(text, NULL, 10);
     return wish;
 }
@@ -72,8 +70,9 @@ static void describe(cJSON *item, const struct fa_journal_entry *entry)
 }
 
 /* List what was wished. Returns the id of the last one listed when there are older ones, else 0. */
-static int64_t list_requests(const struct fa_journal *journal, const struct wish *wish, cJSON *list)
+static int64_t list_requests(const struct fa_visit *visit, const struct wish *wish, cJSON *list)
 {
+    const struct fa_journal *journal = visit->dashboard->app->journal;
     int64_t newest = fa_journal_newest(journal), last = 0, id;
     size_t count = 0;
 
@@ -82,7 +81,8 @@ static int64_t list_requests(const struct fa_journal *journal, const struct wish
         const struct fa_journal_entry *entry = fa_journal_get(journal, id);
         cJSON *item;
 
-        if (!entry || (wish->verdict != FA_VERDICT_ANY && wish->verdict != entry->verdict))
+        if (!entry || !fa_visit_may_see(visit, entry->account_id) ||
+            (wish->verdict != FA_VERDICT_ANY && wish->verdict != entry->verdict))
             continue;
         if (++count > REQUESTS_PER_PAGE)
             return last;
@@ -121,22 +121,21 @@ static void add_choices(cJSON *data, enum fa_verdict wished)
     }
 }
 
-int fa_page_requests(const struct fa_journal *journal, const struct fa_http_request *request,
-                     struct fa_http_reply *reply)
+int fa_page_requests(struct fa_visit *visit)
 {
-    struct wish wish = read_wish(request);
-    cJSON *data = fa_page_data("Requests");
-    int64_t last = list_requests(journal, &wish, cJSON_AddArrayToObject(data, "requests"));
+    struct wish wish = read_wish(visit);
+    cJSON *data = fa_page_data(visit, "Requests");
+    int64_t last = list_requests(visit, &wish, cJSON_AddArrayToObject(data, "requests"));
     char path[120];
 
-    cJSON_AddBoolToObject(data, "in_requests", true);
+    fa_page_set_section(data, "in_requests");
     cJSON_AddBoolToObject(data, "is_picked", wish.verdict != FA_VERDICT_ANY);
     add_choices(data, wish.verdict);
     (void)snprintf(path, sizeof(path), REQUESTS_PATH "?verdict=%s&before=%" PRId64,
                    wished_name(wish.verdict), last);
     if (last > 0)
         cJSON_AddStringToObject(data, "older_path", path);
-    return fa_page_render("requests", data, reply);
+    return fa_page_render("requests", data, visit);
 }
 
 /* ---- one request ---- */
@@ -177,17 +176,21 @@ static void add_lines(cJSON *data, const char *name, const char *text)
     }
 }
 
-int fa_page_request(const struct fa_journal *journal, int64_t id, struct fa_http_reply *reply)
+int fa_page_request(struct fa_visit *visit)
 {
-    const struct fa_journal_entry *entry = fa_journal_get(journal, id);
+    const struct fa_journal_entry *entry;
     char title[48];
     cJSON *data;
+    int64_t id;
 
-    if (!entry)
+    if (fa_visit_id(visit, 0, &id) < 0)
+        return FA_STORE_ABSENT;
+    entry = fa_journal_get(visit->dashboard->app->journal, id);
+    if (!entry || !fa_visit_may_see(visit, entry->account_id))
         return FA_STORE_ABSENT;
     (void)snprintf(title, sizeof(title), "Request %" PRId64, entry->id);
-    data = fa_page_data(title);
-    cJSON_AddBoolToObject(data, "in_requests", true);
+    data = fa_page_data(visit, title);
+    fa_page_set_section(data, "in_requests");
     fa_page_add_crumb(data, "Requests", REQUESTS_PATH);
     describe(data, entry);
     fa_model_add_text(data, "peer", entry->peer);
@@ -198,5 +201,5 @@ int fa_page_request(const struct fa_journal *journal, int64_t id, struct fa_http
     add_params(data, entry);
     add_lines(data, "deviations", entry->deviations);
     add_lines(data, "diagnosis", entry->diagnosis);
-    return fa_page_render("request", data, reply);
+    return fa_page_render("request", data, visit);
 }

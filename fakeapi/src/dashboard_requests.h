@@ -1,18 +1,12 @@
-/* Which requests came and what became of each: the journal, see dashboard_page.h and journal.h. */
+/* The journal as pages; see dashboard_page.h. A visitor sees the requests of accounts that it may
+ * see; those of nobody known are for admins. */
 #ifndef FA_DASHBOARD_REQUESTS_H
 #define FA_DASHBOARD_REQUESTS_H
 
-#include <stdint.h>
+struct fa_visit;
 
-struct fa_http_reply;
-struct fa_http_request;
-struct fa_journal;
-
-/** Requests, newest first; `?verdict=refused` and the like picks, `?before=ID` gives older ones. */
-int fa_page_requests(const struct fa_journal *journal, const struct fa_http_request *request,
-                     struct fa_http_reply *reply);
-
-/** One request: its parameters, why it was refused, what was wrong with its checksum. */
-int fa_page_request(const struct fa_journal *journal, int64_t id, struct fa_http_reply *reply);
+/** `?verdict=…`, `?before=ID`: newest first. */
+int fa_page_requests(struct fa_visit *visit);
+int fa_page_request(struct fa_visit *visit);
 
 #endif

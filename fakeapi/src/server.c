@@ -253,8 +253,8 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         return -1;
     snprintf(server->url, sizeof(server->url), "http://%s:%u", fa_http_host(server->http),
              fa_http_port(server->http));
-    if (mount_all(server) < 0 || fa_dashboard_new(server->http, server->app.store,
-                                                  server->app.journal, &server->dashboard) < 0) {
+    if (mount_all(server) < 0 ||
+        fa_dashboard_new(server->http, &server->app, false, &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }

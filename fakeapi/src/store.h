@@ -261,6 +261,9 @@ int fa_store_rows_after_id(struct fa_store *store, int64_t monitor_id, int64_t a
 /** The greatest row id given so far; 0 if there was none. */
 int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id);
 int fa_store_row_count(struct fa_store *store, int64_t monitor_id, int64_t *ret_count);
+/** The same, but no more than @max are counted, which takes as long as they do. */
+int fa_store_row_count_upto(struct fa_store *store, int64_t monitor_id, int64_t max,
+                            int64_t *ret_count);
 /** @json: one JSON object. Appended to what that checktime has. */
 int fa_store_additional_add(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,
                             const char *json);

@@ -129,6 +129,12 @@ int fa_store_row_count(struct fa_store *store, int64_t monitor_id, int64_t *ret_
     return fa_store_read_integer(store, ret_count, FA_SQL_ROW_COUNT, monitor_id);
 }
 
+int fa_store_row_count_upto(struct fa_store *store, int64_t monitor_id, int64_t max,
+                            int64_t *ret_count)
+{
+    return fa_store_read_integer(store, ret_count, FA_SQL_ROW_COUNT_UPTO, monitor_id, max);
+}
+
 /* Additional results */
 
 int fa_store_additional_add(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,

@@ -95,6 +95,9 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                               "III"},
     [FA_SQL_LAST_ROW_ID] = {"SELECT coalesce(max(id), 0) FROM results", ""},
     [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I"},
+    [FA_SQL_ROW_COUNT_UPTO] = {"SELECT count(*) FROM (SELECT 1 FROM results"
+                               " WHERE monitor_id = ?1 LIMIT ?2) AS counted",
+                               "II"},
     [FA_SQL_ADDITIONAL_ADD] = {"INSERT INTO additional (monitor_id, checktime_ms, data)"
                                " VALUES (?1,?2,?3)",
                                "IIt", FA_DB_LATE},

@@ -17,6 +17,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "app.h"
 #include "dashboard.h"
 #include "dashboard_model.h"
 #include "dashboard_session.h"
@@ -24,11 +25,13 @@
 #include "journal.h"
 #include "store.h"
 
-#define T0 INT64_C(1306929600000) /* 2011-06-01 12:00:00 */
+#define PASSWORD "correct horse"
+#define T0       INT64_C(1306929600000) /* 2011-06-01 12:00:00 */
 
 /* A server with nothing but the dashboard, on a store in memory. */
 struct site {
-    struct fa_store *store;
+    struct fa_app app;
+    struct fa_store *store; /* the app's, as the journal */
     struct fa_http *http;
     struct fa_journal *journal;
     struct fa_dashboard *dashboard;
@@ -91,7 +94,13 @@ static void open_site(void (*fill)(struct site *site))
     ck_assert_int_eq(fa_http_new(&options, &site.http, message, sizeof(message)), 0);
     site.journal = fa_journal_new(500, 0);
     ck_assert_ptr_nonnull(site.journal);
-    ck_assert_int_eq(fa_dashboard_new(site.http, site.store, site.journal, &site.dashboard), 0);
+    site.app.store = site.store;
+    site.app.journal = site.journal;
+    site.app.accounts = fa_accounts_new(site.store);
+    site.app.clock = fa_vclock_new(NULL);
+    ck_assert_ptr_nonnull(site.app.accounts);
+    ck_assert_ptr_nonnull(site.app.clock);
+    ck_assert_int_eq(fa_dashboard_new(site.http, &site.app, false, &site.dashboard), 0);
     if (fill)
         fill(&site);
     ck_assert_int_eq(fa_store_commit(site.store), 0);
@@ -104,6 +113,8 @@ static void close_site(void)
     ck_assert_int_eq(pthread_join(site.thread, NULL), 0);
     fa_http_free(site.http);
     fa_dashboard_free(site.dashboard);
+    fa_vclock_free(site.app.clock);
+    fa_accounts_free(site.app.accounts);
     fa_journal_free(site.journal);
     fa_store_close(site.store);
     (void)sem_destroy(&site.done);
@@ -111,20 +122,26 @@ static void close_site(void)
 
 /* ---- what is in the store ---- */
 
-static int64_t add_account(const char *apikey, const char *name)
+static int64_t add_account_of(const char *apikey, const char *name, const char *user)
 {
-    const struct fa_account account = {
+    const struct fa_account_spec spec = {
         .apikey = apikey,
         .secretkey = "SECRETSECRET",
         .name = name,
-        .user = "",
-        .password_md5 = "",
-        .password_sha256 = "",
+        .user = user,
+        .password = user ? PASSWORD : NULL,
     };
-    int64_t id;
+    char message[200];
 
-    ck_assert_int_eq(fa_store_account_add(site.store, &account, &id), 0);
-    return id;
+    ck_assert_msg(fa_accounts_put(site.app.accounts, &spec, message, sizeof(message)) == 0, "%s",
+                  message);
+    return fa_accounts_find(site.app.accounts, apikey)->account.id;
+}
+
+/* Nobody can sign in to it by password. */
+static int64_t add_account(const char *apikey, const char *name)
+{
+    return add_account_of(apikey, name, NULL);
 }
 
 static int64_t add_monitor(int64_t account_id, const char *name)
@@ -422,7 +439,6 @@ END_TEST
 START_TEST(test_dashboard_refuses_other_tokens)
 {
     static const char *const paths[] = {
-        "/dashboard/signin",
         "/dashboard/signin?token",
         "/dashboard/signin?token=",
         "/dashboard/signin?token=0123456789abcdef0123456789abcdef",
@@ -471,8 +487,8 @@ START_TEST(test_dashboard_shows_nothing_without_a_session)
 
             ck_assert_int_eq(answer.status, 401);
             ck_assert_ptr_null(strstr(answer.body, "alice"));
-            ck_assert_ptr_null(strstr(answer.body, "KEYONE"));
-            ck_assert_ptr_nonnull(strstr(answer.body, "printed when it started"));
+            ck_assert_ptr_null(strstr(answer.body, "first account"));
+            ck_assert_ptr_nonnull(strstr(answer.body, "paidmonitor-fakeapi printed"));
             free(answer.text);
         }
     }
@@ -483,24 +499,50 @@ END_TEST
 
 START_TEST(test_sessions_end_and_the_oldest_makes_room)
 {
-    struct fa_sessions sessions;
+    static struct fa_sessions sessions;
     char ids[FA_SESSION_COUNT + 1][FA_SESSION_ID_SIZE];
     size_t i;
 
     ck_assert_int_eq(fa_sessions_init(&sessions), 0);
-    for (i = 0; i <= FA_SESSION_COUNT; i++)
-        ck_assert_int_eq(fa_sessions_begin(&sessions, sessions.token, 1000 + (int64_t)i, ids[i]),
-                         0);
-    ck_assert(!fa_sessions_has(&sessions, ids[0], 2000));
-    ck_assert(fa_sessions_has(&sessions, ids[1], 2000));
-    ck_assert(fa_sessions_has(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS - 1));
-    ck_assert(!fa_sessions_has(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS));
-    ck_assert(!fa_sessions_has(&sessions, "", 0));
-    ck_assert(!fa_sessions_has(&sessions, sessions.token, 0));
+    for (i = 0; i <= FA_SESSION_COUNT; i++) {
+        const struct fa_session *session = fa_sessions_begin(&sessions, 0, 1000 + (int64_t)i);
+
+        ck_assert_ptr_nonnull(session);
+        memcpy(ids[i], session->id, sizeof(ids[i]));
+    }
+    ck_assert_ptr_null(fa_sessions_find(&sessions, ids[0], 2000));
+    ck_assert_ptr_nonnull(fa_sessions_find(&sessions, ids[1], 2000));
+    ck_assert_ptr_nonnull(fa_sessions_find(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS - 1));
+    ck_assert_ptr_null(fa_sessions_find(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS));
+    ck_assert_ptr_null(fa_sessions_find(&sessions, "", 0));
+    ck_assert_ptr_null(fa_sessions_find(&sessions, sessions.token, 0));
+    fa_sessions_end(&sessions, ids[1]);
+    ck_assert_ptr_null(fa_sessions_find(&sessions, ids[1], 2000));
 }
 END_TEST
 
-START_TEST(test_dashboard_only_reads)
+START_TEST(test_sessions_let_nobody_guess_quickly)
+{
+    static struct fa_sessions sessions;
+    int i;
+
+    ck_assert_int_eq(fa_sessions_init(&sessions), 0);
+    for (i = 0; i < FA_GUESS_MAX; i++)
+        ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000), 0);
+    ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000), FA_GUESS_PAUSE_MS);
+    ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.8", 1000), 0);
+    ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000 + FA_GUESS_PAUSE_MS), 0);
+    ck_assert_int_gt(fa_sessions_guess(&sessions, "192.0.2.7", 1000 + FA_GUESS_PAUSE_MS), 0);
+    /* Right ones are free, but open no door to more wrong ones. */
+    for (i = 0; i < 100; i++)
+        if (fa_sessions_guess(&sessions, "192.0.2.7", 1000 + 2 * FA_GUESS_PAUSE_MS) == 0)
+            fa_sessions_guessed(&sessions, "192.0.2.7");
+    ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000 + 2 * FA_GUESS_PAUSE_MS), 0);
+    ck_assert_int_gt(fa_sessions_guess(&sessions, "192.0.2.7", 1000 + 2 * FA_GUESS_PAUSE_MS), 0);
+}
+END_TEST
+
+START_TEST(test_dashboard_takes_the_methods_of_each_page)
 {
     struct answer answer;
     char *allow;
@@ -511,6 +553,12 @@ START_TEST(test_dashboard_only_reads)
     ck_assert_int_eq(answer.status, 405);
     allow = field_of(&answer, "Allow");
     ck_assert_str_eq(allow, "GET, HEAD");
+    free(allow);
+    free(answer.text);
+    answer = request("GET", "/dashboard/accounts/KEYONE/windows", "");
+    ck_assert_int_eq(answer.status, 405);
+    allow = field_of(&answer, "Allow");
+    ck_assert_str_eq(allow, "POST");
     free(allow);
     free(answer.text);
     answer = request("HEAD", "/dashboard/accounts/KEYONE", "");
@@ -542,7 +590,7 @@ START_TEST(test_dashboard_lets_browsers_run_its_own_files_only)
                                  "connect-src 'self'; img-src 'self' data:; form-action 'self'; "
                                  "frame-ancestors 'none'; base-uri 'none'");
         ck_assert_str_eq(sniff, "nosniff");
-        ck_assert_str_eq(referrer, "no-referrer");
+        ck_assert_str_eq(referrer, "same-origin");
         ck_assert_str_eq(cache, "no-store");
         free(policy);
         free(sniff);
@@ -600,14 +648,14 @@ START_TEST(test_dashboard_lists_monitors_with_totals)
 {
     open_site(fill_monitors);
     sign_in();
-    check_page("/dashboard/accounts/KEYONE", "href=\"/dashboard/monitors/1\">Login Monitor<",
-               "SECRETSECRET");
-    check_page("/dashboard/accounts/KEYONE", "<td class=\"number count\">2</td>", NULL);
-    check_page("/dashboard/accounts/KEYONE",
+    check_page("/dashboard/accounts/KEYONE/monitors",
+               "href=\"/dashboard/monitors/1\">Login Monitor<", "SECRETSECRET");
+    check_page("/dashboard/accounts/KEYONE/monitors", "<td class=\"number count\">2</td>", NULL);
+    check_page("/dashboard/accounts/KEYONE/monitors",
                "<time datetime=\"2011-06-01T12:00:01.500Z\" title=\"2011-06-01 12:00:01.500 UTC\">"
                "2011-06-01 12:00:01</time>",
                NULL);
-    check_page("/dashboard/accounts/KEYONE", "none yet", NULL);
+    check_page("/dashboard/accounts/KEYONE/monitors", "none yet", NULL);
     close_site();
 }
 END_TEST
@@ -616,13 +664,13 @@ START_TEST(test_dashboard_pages_long_lists_of_monitors)
 {
     open_site(fill_many_monitors);
     sign_in();
-    check_page("/dashboard/accounts/KEYONE", "href=\"/dashboard/monitors/200\"",
+    check_page("/dashboard/accounts/KEYONE/monitors", "href=\"/dashboard/monitors/200\"",
                "href=\"/dashboard/monitors/201\"");
-    check_page("/dashboard/accounts/KEYONE", "href=\"/dashboard/accounts/KEYONE?after=200\"",
-               "First monitors");
-    check_page("/dashboard/accounts/KEYONE?after=200", "href=\"/dashboard/monitors/201\"",
+    check_page("/dashboard/accounts/KEYONE/monitors",
+               "href=\"/dashboard/accounts/KEYONE/monitors?after=200\"", "First monitors");
+    check_page("/dashboard/accounts/KEYONE/monitors?after=200", "href=\"/dashboard/monitors/201\"",
                "href=\"/dashboard/monitors/200\"");
-    check_page("/dashboard/accounts/KEYONE?after=200", "First monitors", "More monitors");
+    check_page("/dashboard/accounts/KEYONE/monitors?after=200", "First monitors", "More monitors");
     close_site();
 }
 END_TEST
@@ -637,7 +685,7 @@ START_TEST(test_dashboard_shows_rows_newest_first)
     ck_assert_int_eq(answer.status, 200);
     ck_assert_ptr_nonnull(strstr(answer.body, "bob"));
     ck_assert_ptr_nonnull(strstr(strstr(answer.body, "bob"), "alice"));
-    ck_assert_ptr_nonnull(strstr(answer.body, "<th scope=\"col\" class=\"number\"><span "
+    ck_assert_ptr_nonnull(strstr(answer.body, "data-name=\"time\" class=\"number\"><span "
                                               "class=\"value\">Duration</span><span "
                                               "class=\"unit value\">ms</span></th>"));
     ck_assert_ptr_nonnull(
@@ -689,7 +737,7 @@ END_TEST
 /* Count the users on a page, each of which may be seen once; tells the address of the next page. */
 static int tick_users(const char *body, bool *seen, char *next, size_t size)
 {
-    const char *at = body, *older;
+    const char *at = strstr(body, "id=\"rows\""), *older;
     int count = 0, previous = 120;
 
     while ((at = strstr(at, "user-"))) {
@@ -728,7 +776,7 @@ START_TEST(test_dashboard_pages_through_all_rows_once)
     ck_assert_int_eq(pages, 3);
     for (i = 0; i < 120; i++)
         ck_assert(seen[i]);
-    check_page("/dashboard/monitors/1?before=0.0", "No older rows", "user-");
+    check_page("/dashboard/monitors/1?before=0.0", "No older rows", "<tr data-id=");
     check_page("/dashboard/monitors/1?before=junk", "user-119", "Older rows</p>");
     check_page("/dashboard/monitors/1?before=1.x", "user-119", "Older rows</p>");
     check_page("/dashboard/monitors/1?before=99999999999999999999.1", "user-119", NULL);
@@ -740,8 +788,10 @@ START_TEST(test_dashboard_shows_hostile_text_as_text)
 {
     open_site(fill_hostile);
     sign_in();
-    check_page("/dashboard/accounts/%3Cb%3EKEY%3C%2Fb%3E", "&#60;b&#62;KEY&#60;/b&#62;", "<b>KEY");
-    check_page("/dashboard/accounts/%3Cb%3EKEY%3C%2Fb%3E", "&#60;i&#62;account", "<i>account");
+    check_page("/dashboard/accounts/%3Cb%3EKEY%3C%2Fb%3E/monitors", "&#60;b&#62;KEY&#60;/b&#62;",
+               "<b>KEY");
+    check_page("/dashboard/accounts/%3Cb%3EKEY%3C%2Fb%3E/monitors", "&#60;i&#62;account",
+               "<i>account");
     check_page("/dashboard/monitors/1",
                "&#34;&#62;&#60;img src=x onerror=&#34;document.title=&#39;ran&#39;&#34;&#62;"
                "{{constructor}}",
@@ -911,16 +961,20 @@ START_TEST(test_events_bring_rows_as_they_are_stored)
     open_site(fill_monitors);
     sign_in();
     open_stream(&stream, "/dashboard/monitors/1/events?after=2", "");
-    wait_for(&stream, "retry: 2000\n\n");
+    wait_for(&stream, "retry: 1000\n\n");
     ck_assert_ptr_nonnull(strcasestr(stream.text.data, "content-type: text/event-stream"));
     ck_assert_ptr_null(strstr(stream.text.data, "\ndata: "));
     run_there(store_carol);
     wait_for(&stream, "\nid: 4\n");
     wait_for(&stream,
-             "data: {\"rows\":[{\"id\":4,\"checktime\":1306929602000,\"number\":0,\"time\":"
+             "data: {\"monitor\":{\"id\":1,\"name\":\"Login Monitor\","
+             "\"path\":\"/dashboard/monitors/"
+             "1\"},\"rows\":[{\"id\":4,\"monitor_id\":1,\"checktime\":1306929602000,\"number\":0,"
+             "\"time\":"
              "{\"utc\":\"2011-06-01 12:00:02\",\"exact\":\"2011-06-01 12:00:02.000 UTC\","
-             "\"iso\":\"2011-06-01T12:00:02.000Z\"},\"cells\":[{\"text\":\"carol <b>\","
-             "\"is_number\":false},{\"text\":\"17\",\"is_number\":true}]}]}\n\n");
+             "\"iso\":\"2011-06-01T12:00:02.000Z\"},\"cells\":[{\"name\":\"user\",\"text\":\"carol "
+             "<b>\","
+             "\"is_number\":false},{\"name\":\"time\",\"text\":\"17\",\"is_number\":true}]}]}\n\n");
     run_there(store_dave);
     wait_for(&stream, "id: 5\n");
     ck_assert_ptr_null(strstr(stream.text.data, "not of this monitor"));
@@ -960,13 +1014,13 @@ START_TEST(test_events_ask_to_reload_what_they_do_not_tell)
     open_site(fill_monitors);
     sign_in();
     open_stream(&stream, "/dashboard/monitors/1/events?after=2", "");
-    wait_for(&stream, "retry: 2000\n\n");
+    wait_for(&stream, "retry: 1000\n\n");
     run_there(merge_alice);
     wait_for(&stream, "event: reload\ndata: {}\n\n");
     close_stream(&stream);
 
     open_stream(&stream, "/dashboard/monitors/1/events?after=2", "");
-    wait_for(&stream, "retry: 2000\n\n");
+    wait_for(&stream, "retry: 1000\n\n");
     run_there(store_flood);
     wait_for(&stream, "event: reload\ndata: {}\n\n");
     ck_assert_ptr_null(strstr(stream.text.data, "flood"));
@@ -983,8 +1037,8 @@ START_TEST(test_events_end_with_the_monitor)
     sign_in();
     open_stream(&stream, "/dashboard/monitors/1/events", "");
     open_stream(&other, "/dashboard/monitors/2/events", "");
-    wait_for(&stream, "retry: 2000\n\n");
-    wait_for(&other, "retry: 2000\n\n");
+    wait_for(&stream, "retry: 1000\n\n");
+    wait_for(&other, "retry: 1000\n\n");
     run_there(delete_monitor);
     wait_for(&stream, "event: gone\ndata: {}\n\n");
     wait_for(&stream, "\r\n0\r\n"); /* the last chunk */
@@ -1020,7 +1074,7 @@ START_TEST(test_events_reach_every_viewer)
     sign_in();
     for (i = 0; i < PM_ARRAY_LEN(streams); i++) {
         open_stream(&streams[i], "/dashboard/monitors/1/events?after=2", "");
-        wait_for(&streams[i], "retry: 2000\n\n");
+        wait_for(&streams[i], "retry: 1000\n\n");
     }
     close_stream(&streams[3]); /* who leaves does not disturb the others */
     run_there(store_carol);
@@ -1041,7 +1095,8 @@ static const struct test_case cases[] = {
     TEST(test_dashboard_refuses_other_tokens),
     TEST(test_dashboard_shows_nothing_without_a_session),
     TEST(test_sessions_end_and_the_oldest_makes_room),
-    TEST(test_dashboard_only_reads),
+    TEST(test_sessions_let_nobody_guess_quickly),
+    TEST(test_dashboard_takes_the_methods_of_each_page),
     TEST(test_dashboard_lets_browsers_run_its_own_files_only),
     TEST(test_dashboard_goes_straight_to_the_only_account),
     TEST(test_dashboard_lists_accounts),
