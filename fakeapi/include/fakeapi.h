@@ -25,6 +25,10 @@
 extern "C" {
 #endif
 
+#ifdef __GNUC__
+#pragma GCC visibility push(default) /* all that is declared here, and nothing else */
+#endif
+
 struct fa_server;
 
 enum fa_profile {
@@ -304,6 +308,10 @@ void fa_server_faults_clear(struct fa_server *server);
 
 /** How often a fault was applied. Errors: -1 there is none with this id */
 int64_t fa_server_fault_applied(struct fa_server *server, const char *id);
+
+#ifdef __GNUC__
+#pragma GCC visibility pop
+#endif
 
 #ifdef __cplusplus
 }
