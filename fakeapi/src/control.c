@@ -43,7 +43,6 @@ void fa_control_health(struct fa_control_call *call)
 static void show_document(struct fa_control_call *call, int (*describe)(struct pm_buf *buf))
 {
     fa_control_raw(call, FA_CONTENT_JSON);
-    pm_buf_clear(&call->reply->body);
     if (describe(&call->reply->body) < 0)
         fa_control_fail(call, 500, NULL, "out of memory");
 }

@@ -90,7 +90,6 @@ void fa_control_fail(struct fa_control_call *call, unsigned int status, const ch
     va_end(arguments);
     fa_control_raw(call, FA_CONTENT_JSON);
     call->reply->status = status;
-    pm_buf_clear(&call->reply->body);
     out = fa_writer_new(&call->reply->body, false);
     if (!out)
         return; /* the status tells */
@@ -110,6 +109,7 @@ void fa_control_raw(struct fa_control_call *call, const char *content_type)
 {
     call->is_raw = true;
     call->reply->content_type = content_type;
+    pm_buf_clear(&call->reply->body); /* what `out` has begun */
 }
 
 /* Values from text */

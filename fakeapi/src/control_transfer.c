@@ -9,7 +9,6 @@ void fa_control_export(struct fa_control_call *call)
     int r;
 
     fa_control_raw(call, "application/x-ndjson");
-    pm_buf_clear(&call->reply->body);
     r = fa_export(call->app, fa_control_text(call, "account"), fa_control_text(call, "after"),
                   EXPORT_LIMIT, &call->reply->body);
     if (r == FA_STORE_ABSENT)

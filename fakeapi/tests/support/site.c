@@ -1,5 +1,6 @@
 #include "site.h"
 
+#include <cJSON.h>
 #include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -41,6 +42,18 @@ void site_get(const char *query)
     site_get_target(target);
 }
 
+/* Whatever the control API answers as JSON is one JSON value and nothing else. */
+static void check_json(void)
+{
+    cJSON *value;
+
+    if (!strstr(site_reply.bytes, "\r\nContent-Type: application/json") || !site_reply.body[0])
+        return;
+    value = cJSON_ParseWithOpts(site_reply.body, NULL, true);
+    ck_assert_msg(value != NULL, "no JSON: %s", site_reply.body);
+    cJSON_Delete(value);
+}
+
 void site_control(const char *method, const char *path, const char *json)
 {
     char *text;
@@ -53,6 +66,7 @@ void site_control(const char *method, const char *path, const char *json)
     ck_assert_int_gt(len, 0);
     peer_exchange(fa_server_port(site), text, (size_t)len, &site_reply);
     free(text);
+    check_json();
 }
 
 char *site_text(const char *name)
