@@ -4,13 +4,25 @@
 #include <string.h>
 
 static const struct sc_actor *const actors[] = {
-    &sc_actor_fakeapi,  &sc_actor_account,
-    &sc_actor_monitor,  &sc_actor_agent,
-    &sc_actor_client,   &sc_actor_http,
-    &sc_actor_shell,    &sc_actor_expect,
-    &sc_actor_wait,     &sc_actor_repeat,
-    &sc_actor_include,  &sc_actor_barrier,
-    &sc_actor_parallel, NULL,
+    &sc_actor_fakeapi,
+    &sc_actor_account,
+    &sc_actor_monitor,
+    &sc_actor_agent,
+    &sc_actor_host,
+    &sc_actor_login,
+    &sc_actor_client,
+    &sc_actor_fault,
+    &sc_actor_clock,
+    &sc_actor_http,
+    &sc_actor_shell,
+    &sc_actor_browser,
+    &sc_actor_expect,
+    &sc_actor_wait,
+    &sc_actor_repeat,
+    &sc_actor_parallel,
+    &sc_actor_barrier,
+    &sc_actor_include,
+    NULL,
 };
 
 const struct sc_actor *const *sc_actors(void)

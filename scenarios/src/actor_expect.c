@@ -23,6 +23,8 @@ static enum sc_verdict expect(struct sc_call *call)
     enum sc_verdict verdict = SC_PASS;
     enum sc_answer answer;
 
+    if (sc_arg(call, "declare"))
+        return sc_subject_declare(call) < 0 ? SC_FAIL : SC_PASS;
     if (sc_subject_check(call) < 0)
         return SC_FAIL;
     pm_buf_init(&why, WHY_MAX);
@@ -66,7 +68,14 @@ static enum sc_verdict wait_for(struct sc_call *call)
     return answer == SC_YES ? SC_PASS : SC_FAIL;
 }
 
-static const struct sc_key expect_keys[] = {SC_SUBJECT_KEYS, {0}};
+static const struct sc_key expect_keys[] = {
+    SC_SUBJECT_KEYS,
+    {"declare", SC_MATCHER, false,
+     "Declare to the server what must, may and must not come from now on: a list of expectations"
+     " as fakeapi/TESTING.md describes them. They are looked at later with `declared`.",
+     NULL, NULL},
+    {0},
+};
 
 static const struct sc_key wait_keys[] = {
     SC_SUBJECT_KEYS,

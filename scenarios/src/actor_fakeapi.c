@@ -279,7 +279,8 @@ static void evidence(struct sc_thing *thing)
 
     pm_buf_init(&call.message, 4096);
     if (fake->pid > 0 && path &&
-        sc_fake_control(&call, fake, "GET", "/journal?limit=1000", NULL, &journal) == 0) {
+        sc_fake_control(&call, fake, "GET", "/journal?order=oldest&limit=10000", NULL, &journal) ==
+            0) {
         PM_AUTO_FREE char *text = cJSON_Print(journal);
 
         if (text)

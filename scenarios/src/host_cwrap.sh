@@ -28,26 +28,22 @@ cwrap_users() {
     done
 }
 
-cwrap_stack() {
-    local matrix kind
-    matrix=$(find /usr/lib/*/pam_wrapper -name pam_matrix.so)
-    for kind in auth account session; do
-        echo "$kind required $matrix passdb=$1/passdb"
-    done
-    [ -z "$module" ] || echo "session optional $module drop=$drop"
+# The address of a Unix socket has 107 bytes: a longer directory cannot hold any.
+make_sockets() {
+    local sockets=$1/sockets.d
+    [ ${#sockets} -lt 80 ] || sockets=$(mktemp -d /tmp/pm-sockets.XXXXXX)
+    mkdir -p "$sockets"
+    echo "$sockets" >"$1/sockets"
 }
 
 cwrap_run() {
     local dir=$1 user preload
     cwrap_prepare
-    mkdir "$dir/sockets" "$dir/home" "$dir/pam"
+    mkdir "$dir/home"
+    make_sockets "$dir"
     cwrap_users "$dir" >"$dir/passwd"
     printf 'root:x:0:\nsshd:x:65531:\nusers:x:1000:\n' >"$dir/group"
-    for user in alice bob; do
-        echo "$user:$(cat "$dir/password"):sshd"
-    done >"$dir/passdb"
-    cwrap_stack "$dir" >"$dir/pam/sshd"
-    printf '%s required pam_deny.so\n' auth account >"$dir/pam/other"
+    private_stacks "$dir"
     ssh-keygen -q -t ed25519 -N '' -C host -f "$dir/hostkey"
     sed 's/^/disposable /' "$dir/hostkey.pub" >"$dir/known_hosts"
     cat >"$dir/sshd_config" <<END
@@ -55,7 +51,7 @@ Port $cwrap_port
 ListenAddress 127.0.0.10
 HostKey $dir/hostkey
 UsePAM yes
-KbdInteractiveAuthentication no
+KbdInteractiveAuthentication yes
 StrictModes no
 AuthorizedKeysFile $dir/id.pub
 PidFile none
@@ -71,7 +67,7 @@ END
     env -i PATH="$PATH" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$cache/sshd/usr/lib/$(gcc -dumpmachine)" \
         PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$dir/pam" UID_WRAPPER=1 UID_WRAPPER_ROOT=1 \
         NSS_WRAPPER_PASSWD="$dir/passwd" NSS_WRAPPER_GROUP="$dir/group" \
-        SOCKET_WRAPPER_DIR="$dir/sockets" SOCKET_WRAPPER_DEFAULT_IFACE=10 \
+        SOCKET_WRAPPER_DIR="$(cat "$dir/sockets")" SOCKET_WRAPPER_DEFAULT_IFACE=10 \
         setpriv --pdeathsig KILL "$cache/sshd/usr/sbin/sshd" -r -D -f "$dir/sshd_config" -E "$dir/sshd.log" &
     echo $! >"$dir/pid"
     until grep -qs 'Server listening' "$dir/sshd.log"; do
@@ -85,7 +81,15 @@ END
 cwrap_end() {
     kill "$(cat "$1/pid")" 2>/dev/null || true
     wait
-    rm -f "$1/pid" "$1/ready"
+    rm -rf "$(cat "$1/sockets")" "$1/pid" "$1/ready"
+}
+
+cwrap_ssh() {
+    over_ssh ssh "$@"
+}
+
+cwrap_sftp() {
+    over_ssh sftp "$@"
 }
 
 cwrap_exec() {
@@ -102,8 +106,8 @@ cwrap_reach() {
     local number
     number=$(cksum <<<"$2")
     address=127.0.0.10
-    how+=(-o "Port=$cwrap_port")
+    options+=(-o "Port=$cwrap_port")
     reach=(env LD_PRELOAD="libsocket_wrapper.so:libnss_wrapper.so"
         NSS_WRAPPER_PASSWD="$1/passwd" NSS_WRAPPER_GROUP="$1/group"
-        SOCKET_WRAPPER_DIR="$1/sockets" SOCKET_WRAPPER_DEFAULT_IFACE="$((${number%% *} % 50 + 11))")
+        SOCKET_WRAPPER_DIR="$(cat "$1/sockets")" SOCKET_WRAPPER_DEFAULT_IFACE="$((${number%% *} % 50 + 11))")
 }

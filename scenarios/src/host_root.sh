@@ -118,7 +118,7 @@ root_prepare() {
 root_init() {
     set -eu
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
-    local security user password
+    local security user password words=$1 failures=$2 everywhere=$3
     exec </dev/null
     hostname disposable
     perl -MIO::Handle -MSocket -e '
@@ -134,12 +134,14 @@ root_init() {
     if [ -d /run/paidmonitor/drop ]; then
         security=$(dirname "$(find /usr/lib/*/security -name pam_unix.so)")
         install -m 644 /run/host/pam_paidmonitor.so "$security/pam_paidmonitor.so"
-        echo "session optional pam_paidmonitor.so drop=/run/paidmonitor/drop" \
+        echo "session optional pam_paidmonitor.so drop=/run/paidmonitor/drop $words" \
             >>/etc/pam.d/common-session
+        [ -z "$everywhere" ] || grep pam_paidmonitor /etc/pam.d/common-session >>/etc/pam.d/common-session-noninteractive
+        [ -z "$failures" ] || sed -i 's/success=1/success=2/; /^auth.*pam_unix/a auth [default=ignore] pam_paidmonitor.so drop=/run/paidmonitor/drop report=failure' /etc/pam.d/common-auth
     fi
     mkdir -p /run/sshd
     until [ -e /run/host/syslog.ready ]; do sleep 0.01; done
-    /usr/sbin/sshd -D -E /run/host/sshd.log &
+    /usr/sbin/sshd -D -E /run/host/sshd.log -o KbdInteractiveAuthentication=yes &
     until (: </dev/tcp/192.0.2.1/22) 2>/dev/null; do
         kill -0 $! || exit 1
         sleep 0.01
@@ -151,7 +153,7 @@ root_init() {
 
 # Runs in the new namespaces with the machine's root: addresses, mounts, then the new root.
 root_enter() {
-    local dir=$1 layer=$2 drop=$3 pid rest
+    local dir=$1 layer=$2 drop=$3 words=$4 failures=$5 everywhere=$6 pid rest
     read -r pid rest </proc/self/stat
     echo "$pid" >"$dir/pid"
     ip link set lo up
@@ -165,7 +167,7 @@ root_enter() {
         mkdir -p "$dir/fs/root/run/paidmonitor/drop"
         mount --bind "$drop" "$dir/fs/root/run/paidmonitor/drop"
     fi
-    exec chroot "$dir/fs/root" bash -c "$(declare -f root_init); root_init"
+    exec chroot "$dir/fs/root" bash -c "$(declare -f root_init)"'; root_init "$@"' init "$words" "$failures" "$everywhere"
 }
 
 root_run() {
@@ -178,7 +180,7 @@ root_run() {
     # shellcheck disable=SC2016 # expanded by the inner shell
     env -i PATH="$PATH" setpriv --pdeathsig KILL "${root_namespaces[@]}" --net bash -euc "
         $(declare -f root_mounts root_init root_enter)"'
-        root_enter "$@"' host "$dir" "$layer" "$drop" >"$dir/host.log" 2>&1 &
+        root_enter "$@"' host "$dir" "$layer" "$drop" "$words" "$failures" "$everywhere" >"$dir/host.log" 2>&1 &
     wait $! || die "the host ended by itself; its words are in $dir/*.log and $dir/syslog"
 }
 
@@ -217,5 +219,78 @@ root_reach() {
     case $2 in
     *:*) address=2001:db8::1 ;;
     esac
-    how+=(-o "BindAddress=${2:-192.0.2.77}")
+    options+=(-o "BindAddress=${2:-192.0.2.77}")
+}
+
+root_ssh() {
+    over_ssh ssh "$@"
+}
+
+root_sftp() {
+    over_ssh sftp "$@"
+}
+
+# as DIR USER COMMAND…: inside, with the password for whoever asks
+root_as() {
+    local dir=$1 user=$2
+    shift 2
+    root_exec "$dir" setpriv --reuid "$user" --regid "$user" --init-groups "$@" \
+        <"${PM_HOST_PASSWORD_FILE:-$dir/password}"
+}
+
+root_su() {
+    local dir=$1 user=$2
+    shift 2
+    root_as "$dir" "$by" su "$user" -c "${*:-true}"
+}
+
+root_sudo() {
+    local dir=$1 user=$2
+    shift 2
+    [ $# -gt 0 ] || set -- true
+    root_as "$dir" "$by" sudo -S -p '' -u "$user" "$@"
+}
+
+# The user's shell takes the commands from the terminal.
+root_login() {
+    local dir=$1 user=$2
+    shift 2
+    printf '%s\nexit\n' "$*" |
+        root_exec "$dir" script -qec "login -f -h ${from:-192.0.2.77} $user" /dev/null
+}
+
+root_ftp() {
+    local dir=$1 user=$2 config
+    config=$(mktemp "$dir/login.XXXXXX")
+    (root_exec "$dir" bash -c '
+        mkdir -p /run/empty
+        (: </dev/tcp/192.0.2.1/21) 2>/dev/null && exit
+        printf "%s\n" listen=YES listen_ipv6=NO background=NO local_enable=YES pam_service_name=vsftpd \
+            secure_chroot_dir=/run/empty session_support=YES >/run/vsftpd.conf
+        setsid vsftpd /run/vsftpd.conf >/dev/null 2>&1 &
+        until (: </dev/tcp/192.0.2.1/21) 2>/dev/null; do sleep 0.01; done')
+    printf 'user = "%s:%s"\n' "$user" "$(cat "${PM_HOST_PASSWORD_FILE:-$dir/password}")" >"$config"
+    root_net "$dir" curl -sS -K "$config" --interface "${from:-192.0.2.77}" --max-time 10 ftp://192.0.2.1/
+}
+
+# cron looks for a job of the boot when it starts.
+root_cron() {
+    root_exec "$1" bash -c '
+        rm -f /run/crond.pid /run/crond.reboot /run/done
+        echo "@reboot $1 true; echo done >/run/done.$1" >/etc/cron.d/once
+        touch /run/done.$1 && chown $1 /run/done.$1 && : >/run/done.$1
+        cron
+        until [ -s /run/done.$1 ]; do sleep 0.01; done
+        kill "$(cat /run/crond.pid)"' cron "$2"
+}
+
+root_pam() {
+    local dir=$1 user=$2
+    shift 2
+    items=()
+    [ -z "$from" ] || items+=(-I "rhost=$from")
+    [ -z "$by" ] || items+=(-I "ruser=$by")
+    [ -z "$tty" ] || items+=(-I "tty=$tty")
+    root_exec "$dir" pamtester "${items[@]}" "$service" "$user" "$@" \
+        <"${PM_HOST_PASSWORD_FILE:-$dir/password}"
 }

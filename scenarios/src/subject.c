@@ -27,6 +27,8 @@
 #define TRACE_MS   5000
 #define LOGIN_TAG  "loginMonitor"
 
+const char *const sc_subject_declared[] = {"met", "all", NULL};
+
 /* ---- rows ---- */
 
 static int by_check_time(const void *a, const void *b)
@@ -156,11 +158,66 @@ static cJSON *read_rows(struct sc_call *call)
 
 /* ---- requests ---- */
 
+/* What only an entry as a whole has. */
+static bool wants_whole(const cJSON *expected)
+{
+    static const char *const members[] = {"params",     "checks", "mistake", "diagnosis",
+                                          "deviations", "reply",  "request"};
+    PM_AUTO_FREE char *text = cJSON_PrintUnformatted(expected);
+    size_t i;
+
+    for (i = 0; text && i < PM_ARRAY_LEN(members); i++)
+        if (strstr(text, members[i]))
+            return true;
+    return false;
+}
+
+/* [{"name":…,"value":…}] becomes {name: value}. */
+static void simplify_params(cJSON *entry)
+{
+    cJSON *params = cJSON_DetachItemFromObjectCaseSensitive(entry, "params");
+    cJSON *map = cJSON_CreateObject();
+    const cJSON *item;
+
+    cJSON_ArrayForEach(item, params)
+    {
+        const char *name = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(item, "name"));
+
+        cJSON_AddItemToObject(
+            map, name ? name : "?",
+            cJSON_Duplicate(cJSON_GetObjectItemCaseSensitive(item, "value"), true));
+    }
+    cJSON_Delete(params);
+    cJSON_AddItemToObject(entry, "params", map);
+}
+
+static cJSON *whole_entries(struct sc_call *call, const struct sc_fake *fake, const cJSON *entries)
+{
+    cJSON *whole = cJSON_CreateArray();
+    const cJSON *entry;
+
+    cJSON_ArrayForEach(entry, entries)
+    {
+        cJSON *answer = NULL;
+        char path[64];
+
+        (void)snprintf(path, sizeof(path), "/journal/%.0f",
+                       cJSON_GetObjectItemCaseSensitive(entry, "id")->valuedouble);
+        if (sc_fake_control(call, fake, "GET", path, NULL, &answer) < 0) {
+            cJSON_Delete(whole);
+            return NULL;
+        }
+        simplify_params(answer);
+        cJSON_AddItemToArray(whole, answer);
+    }
+    return whole;
+}
+
 static cJSON *read_requests(struct sc_call *call)
 {
     const struct sc_fake *fake = sc_fake_get(call, sc_arg_text(call, "on"));
     PM_AUTO_FREE char *apikey = NULL;
-    cJSON *answer = NULL, *entries;
+    cJSON *answer = NULL, *entries, *whole;
     char path[256];
 
     if (!fake)
@@ -170,15 +227,49 @@ static cJSON *read_requests(struct sc_call *call)
         if (!apikey)
             return NULL;
     }
-    (void)snprintf(path, sizeof(path), "/journal?limit=1000%s%s", apikey ? "&account=" : "",
-                   apikey ? apikey : "");
+    (void)snprintf(path, sizeof(path), "/journal?order=oldest&limit=10000%s%s",
+                   apikey ? "&account=" : "", apikey ? apikey : "");
     if (sc_fake_control(call, fake, "GET", path, NULL, &answer) < 0)
         return NULL;
-    entries = cJSON_DetachItemFromObjectCaseSensitive(answer, "entries");
+    entries = cJSON_DetachItemFromObjectCaseSensitive(answer, "requests");
     cJSON_Delete(answer);
     if (!entries)
-        (void)sc_call_fail(call, "the server's journal has no entries in it");
-    return entries;
+        (void)sc_call_fail(call, "the server's journal has no requests in it");
+    if (!entries || !wants_whole(sc_arg(call, "requests")))
+        return entries;
+    whole = whole_entries(call, fake, entries);
+    cJSON_Delete(entries);
+    return whole;
+}
+
+/* ---- expectations of the server ---- */
+
+static cJSON *read_verify(struct sc_call *call)
+{
+    const struct sc_fake *fake = sc_fake_get(call, sc_arg_text(call, "on"));
+    PM_AUTO_FREE char *apikey = fake ? apikey_of(call, fake) : NULL;
+    cJSON *answer = NULL;
+    char path[256];
+
+    if (!apikey)
+        return NULL;
+    (void)snprintf(path, sizeof(path), "/verify?account=%s&nothing_else=%s", apikey,
+                   strcmp(sc_arg_text(call, "declared"), "all") == 0 ? "true" : "false");
+    return sc_fake_control(call, fake, "GET", path, NULL, &answer) < 0 ? NULL : answer;
+}
+
+int sc_subject_declare(struct sc_call *call)
+{
+    const struct sc_fake *fake = sc_fake_get(call, sc_arg_text(call, "on"));
+    PM_AUTO_FREE char *apikey = fake ? apikey_of(call, fake) : NULL;
+    cJSON *body;
+
+    if (!apikey)
+        return -1;
+    body = cJSON_CreateObject();
+    cJSON_AddStringToObject(body, "account", apikey);
+    cJSON_AddItemToObject(body, "expectations", cJSON_Duplicate(sc_arg(call, "declare"), true));
+    return sc_fake_control(call, fake, "POST", "/expectations", body, NULL);
 }
 
 /* ---- records ---- */
@@ -291,9 +382,10 @@ static const struct {
     bool is_list; /* the key itself is the expectation; else it is `is` */
     cJSON *(*read)(struct sc_call *call);
 } subjects[] = {
-    {"rows", true, read_rows},       {"requests", true, read_requests},
-    {"records", true, read_records}, {"value", false, read_value},
-    {"file", false, read_file},      {"log", false, read_log},
+    {"rows", true, read_rows},        {"requests", true, read_requests},
+    {"records", true, read_records},  {"value", false, read_value},
+    {"file", false, read_file},       {"log", false, read_log},
+    {"declared", false, read_verify},
 };
 
 #define SUBJECT_COUNT PM_ARRAY_LEN(subjects)
@@ -312,7 +404,8 @@ int sc_subject_check(struct sc_call *call)
     size_t first = find_subject(call), i;
 
     if (first == SUBJECT_COUNT) {
-        (void)sc_call_fail(call, "'%s' needs one of rows, requests, records, value, file, log",
+        (void)sc_call_fail(call,
+                           "'%s' needs one of rows, requests, records, value, file, log, declared",
                            call->actor->name);
         return -1;
     }
@@ -323,7 +416,7 @@ int sc_subject_check(struct sc_call *call)
             return -1;
         }
     }
-    if (!subjects[first].is_list && !sc_arg(call, "is")) {
+    if (!subjects[first].is_list && !sc_arg(call, "is") && !sc_arg(call, "declared")) {
         (void)sc_call_fail(call, "'%s' needs 'is'", subjects[first].key);
         return -1;
     }
@@ -408,6 +501,34 @@ static bool compare_all(const char *what, const cJSON *expected, const cJSON *it
     return false;
 }
 
+/* The value, or of a list the first item that is as expected. */
+static void publish(struct sc_call *call, const cJSON *expected, const cJSON *actual, bool is_item)
+{
+    const cJSON *found = is_item ? actual->child : actual;
+
+    while (is_item && found && !sc_match(expected, found, "", NULL))
+        found = found->next;
+    sc_vars_set(call->stage, sc_arg_text(call, "as"),
+                found ? cJSON_Duplicate(found, true) : cJSON_CreateNull());
+}
+
+static const char *text_of(const cJSON *object, const char *name)
+{
+    const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, name));
+
+    return text ? text : "";
+}
+
+/* The server says in its own words what is missing, and what came near. */
+static bool compare_declared(const cJSON *verdict, struct pm_buf *why)
+{
+    if (strcmp(text_of(verdict, "answer"), "yes") == 0)
+        return true;
+    (void)pm_buf_addf(why, "the server answers: %s\n%s\n%s\n", text_of(verdict, "answer"),
+                      text_of(verdict, "reason"), text_of(verdict, "text"));
+    return false;
+}
+
 enum sc_answer sc_subject_look(struct sc_call *call, struct pm_buf *why)
 {
     size_t i = find_subject(call);
@@ -418,12 +539,16 @@ enum sc_answer sc_subject_look(struct sc_call *call, struct pm_buf *why)
 
     if (!actual)
         return SC_CANNOT_KNOW;
-    if (subjects[i].is_list && cJSON_IsArray(expected))
+    if (strcmp(what, "declared") == 0)
+        is_match = compare_declared(actual, why);
+    else if (subjects[i].is_list && cJSON_IsArray(expected))
         is_match = compare_all(what, expected, actual, why);
     else if (subjects[i].is_list)
         is_match = compare_count(call, what, expected, actual, why);
     else
         is_match = sc_match(expected, actual, what, why);
+    if (is_match && sc_arg_text(call, "as"))
+        publish(call, expected, actual, subjects[i].is_list && cJSON_IsObject(expected));
     cJSON_Delete(actual);
     return is_match ? SC_YES : SC_NO;
 }

@@ -15,11 +15,12 @@ struct sc_call;
     {"rows",                                                                                         \
      SC_MATCHER,                                                                                     \
      false,                                                                                          \
-     "Rows of a monitor, oldest first: a map is what a row must be like,"                            \
-     " a list is what all rows must be like.",                                                       \
+     "Rows of a monitor, oldest first: a map is what a row must be like, a list is what all rows "   \
+     "must be like.",                                                                                \
      NULL,                                                                                           \
      NULL},                                                                                          \
-        {"requests", SC_MATCHER, false, "Requests in the server's journal, oldest first, likewise.", \
+        {"requests", SC_MATCHER,                                                                     \
+         false,      "Requests in the server's journal, oldest first, likewise; `params` is a map.", \
          NULL,       NULL},                                                                          \
         {"records", SC_MATCHER,                                                                      \
          false,     "Records in an agent's drop directory, oldest first, likewise.",                 \
@@ -30,8 +31,17 @@ struct sc_call;
         {"log", SC_TEXT,                                                                             \
          false, "What a fakeapi, an agent or a host has logged; compared with `is`.",                \
          NULL,  NULL},                                                                               \
+        {"declared",                                                                                 \
+         SC_WORD,                                                                                    \
+         false,                                                                                      \
+         "What was declared to the server: `met`, or `all` when nothing else may have come.",        \
+         sc_subject_declared,                                                                        \
+         NULL},                                                                                      \
         {"count", SC_MATCHER, false, "How many are like this; at least 1 if left out.", NULL, NULL}, \
         {"is", SC_MATCHER, false, "What a value, file or log must be like.", NULL, NULL},            \
+        {"as",  SC_TEXT,                                                                             \
+         false, "Publishes what was found by this name: the value, or the first item like this.",    \
+         NULL,  NULL},                                                                               \
         {"on", SC_TEXT, false, "Of which fakeapi or agent, if there are several.", NULL, NULL},      \
         {"account", SC_TEXT, false, "Of which account.", NULL, NULL},                                \
         {"monitor", SC_TEXT,                                                                         \
@@ -40,6 +50,11 @@ struct sc_call;
     {                                                                                                \
         "day", SC_TEXT, false, "With rows: another day than today, YYYY-MM-DD (UTC).", NULL, NULL    \
     }
+
+extern const char *const sc_subject_declared[];
+
+/** Declare to the server what must, may and must not come (`declare`). Returns 0 or -1. */
+int sc_subject_declare(struct sc_call *call);
 
 enum sc_answer {
     SC_YES,
