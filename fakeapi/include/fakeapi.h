@@ -44,6 +44,13 @@ enum fa_verdict {
     FA_VERDICT_MAX,
 };
 
+/* Of those who count requests: an answer is never a guess. */
+enum fa_answer {
+    FA_ANSWER_NO,
+    FA_ANSWER_YES,
+    FA_ANSWER_UNKNOWN, /* it depends on what was forgotten before it could be counted */
+};
+
 enum fa_clock_mode {
     FA_CLOCK_REAL,   /* the host's */
     FA_CLOCK_OFFSET, /* the host's, moved by so much */

@@ -8,6 +8,7 @@
 
 #include "app_faults.h"
 #include "clock.h"
+#include "expect.h"
 #include "log_request.h"
 #include "record.h"
 #include "routes.h"
@@ -25,6 +26,7 @@ int fa_app_commit(void *context)
     fa_metrics_commit(app->metrics, ended_us - began_us, r < 0);
     fa_replays_settle(app->replays, r < 0);
     fa_journal_settle(app->journal, r < 0, ended_us);
+    fa_expects_settle(app->expects, r < 0);
     if (r < 0) {
         fa_log_failed_commit(app);
         (void)fa_accounts_reload(app->accounts); /* what was undone is not there */

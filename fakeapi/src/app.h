@@ -36,6 +36,8 @@
 struct fa_diagnosis;
 struct fa_doctor_case;
 struct fa_doctor_queue;
+struct fa_expects;
+struct fa_journal_streams;
 struct fa_route;
 struct fa_arg_spec;
 
@@ -51,6 +53,8 @@ struct fa_app {
     struct fa_store *store;
     struct fa_accounts *accounts;
     struct fa_journal *journal;
+    struct fa_expects *expects;
+    struct fa_journal_streams *streams;
     struct fa_replays *replays;
     struct fa_metrics *metrics;
     struct fa_checks checks;

@@ -131,6 +131,8 @@ static const char *repaired(struct fa_call *call, const char *checksum)
 
 static void note_form(struct fa_call *call, struct fa_checksum_form form)
 {
+    call->steps.signs_raw = form.is_raw;
+    call->steps.signs_without_case = form.ignores_case;
     if (form.is_raw)
         fa_deviate(call, "2.3", "the checksum covers the undecoded values");
     if (form.ignores_case)

@@ -5,6 +5,7 @@
 #include <strings.h>
 
 #include "arena.h"
+#include "buf.h"
 #include "params.h"
 
 static int compare_bytes(const char *a, size_t a_len, const char *b, size_t b_len)
@@ -82,4 +83,20 @@ int fa_checksum_compute(struct fa_arena *arena, struct fa_mac *mac, const struct
     for (i = 0; i < count && r == 0; i++)
         r = add_param(mac, sorted[i], form.is_raw);
     return r < 0 ? r : fa_mac_end(mac, checksum); /* step 5 */
+}
+
+int fa_checksum_text(struct fa_arena *arena, const struct fa_params *params, struct pm_buf *buf)
+{
+    size_t count = 0;
+    const struct fa_param **sorted = signed_params(arena, params, &count);
+    size_t i;
+
+    if (!sorted)
+        return -1;
+    qsort(sorted, count, sizeof(*sorted), by_bytes);
+    for (i = 0; i < count; i++) {
+        (void)pm_buf_add(buf, sorted[i]->name, sorted[i]->name_len);
+        (void)pm_buf_add(buf, sorted[i]->value, sorted[i]->value_len);
+    }
+    return buf->failed ? -1 : 0;
 }

@@ -8,6 +8,7 @@
 
 struct fa_arena;
 struct fa_params;
+struct pm_buf;
 
 /* All false is the documented way; the others are what old clients do. */
 struct fa_checksum_form {
@@ -25,5 +26,12 @@ struct fa_checksum_form {
  */
 int fa_checksum_compute(struct fa_arena *arena, struct fa_mac *mac, const struct fa_params *params,
                         struct fa_checksum_form form, char checksum[FA_CHECKSUM_SIZE]);
+
+/**
+ * Append the text that the documented form signs (steps 1 to 4).
+ *
+ * Errors: -1 out of memory, or longer than the buffer may be
+ */
+int fa_checksum_text(struct fa_arena *arena, const struct fa_params *params, struct pm_buf *buf);
 
 #endif

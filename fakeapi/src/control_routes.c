@@ -193,6 +193,211 @@ static const struct fa_control_param settings_set[] = {
      .about = "Then set these: an object, name and value as text"},
 };
 
+/* the journal */
+
+#define OF_ACCOUNT(where)                                                                      \
+    {                                                                                          \
+        .name = "account", .place = (where), .type = FA_CONTROL_ACCOUNT, .about = "Its apikey" \
+    }
+#define VERDICT(where)                                                            \
+    {                                                                             \
+        .name = "verdict", .place = (where), .type = FA_CONTROL_WORD,             \
+        .words = "accepted refused failed",                                       \
+        .about = "accepted; refused, the client's fault; or failed, the server's" \
+    }
+#define IDS_AND_ORDER(where)                                                                  \
+    {.name = "after",                                                                         \
+     .place = (where),                                                                        \
+     .type = FA_CONTROL_INTEGER,                                                              \
+     .about = "Only requests with a greater id"},                                             \
+        {.name = "before",                                                                    \
+         .place = (where),                                                                    \
+         .type = FA_CONTROL_INTEGER,                                                          \
+         .about = "Only requests with a smaller id"},                                         \
+        {.name = "limit",                                                                     \
+         .place = (where),                                                                    \
+         .type = FA_CONTROL_INTEGER,                                                          \
+         .min = 1,                                                                            \
+         .max = 10000,                                                                        \
+         .about = "At most so many (100)"},                                                   \
+    {                                                                                         \
+        .name = "order", .place = (where), .type = FA_CONTROL_WORD, .words = "newest oldest", \
+        .about = "Which come first (newest)"                                                  \
+    }
+#define AS                                                                                        \
+    {                                                                                             \
+        .name = "as", .place = FA_IN_QUERY, .type = FA_CONTROL_WORD, .words = "json curl vector", \
+        .about = "curl: commands for the shell; vector: known answers for paidmonitor "           \
+                 "conformance"                                                                    \
+    }
+#define INSTANCE(where)                                                                       \
+    {                                                                                         \
+        .name = "instance", .place = (where), .len_max = 64,                                  \
+        .about = "As an earlier answer gave it: if the server was restarted since then, the " \
+                 "answer is that it cannot know"                                              \
+    }
+#define SINCE_ABOUT \
+    "\"now\", or the id of a request; otherwise all since the journal was cleared count"
+
+static const struct fa_control_param journal_list[] = {
+    OF_ACCOUNT(FA_IN_QUERY),
+    {.name = "action", .place = FA_IN_QUERY, .about = "Only this action"},
+    VERDICT(FA_IN_QUERY),
+    {.name = "status",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_INTEGER,
+     .min = 100,
+     .max = 599,
+     .about = "Only answers with this status"},
+    {.name = "monitor",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_INTEGER,
+     .about = "Only what concerns this monitor"},
+    {.name = "method", .place = FA_IN_QUERY, .about = "GET, POST"},
+    {.name = "path", .place = FA_IN_QUERY, .about = "Only this path"},
+    {.name = "reason", .place = FA_IN_QUERY, .about = "Part of the reason of a refusal"},
+    {.name = "since",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_TIME,
+     .about = "Not before, by the clock that judged the request"},
+    {.name = "until", .place = FA_IN_QUERY, .type = FA_CONTROL_TIME, .about = "Not after"},
+    IDS_AND_ORDER(FA_IN_QUERY),
+    AS,
+};
+
+static const struct fa_control_param journal_find[] = {
+    OF_ACCOUNT(FA_IN_BODY),
+    {.name = "match",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .is_required = true,
+     .about = "A matcher"},
+    IDS_AND_ORDER(FA_IN_BODY),
+};
+
+static const struct fa_control_param journal_show[] = {
+    {.name = "id", .place = FA_IN_PATH, .type = FA_CONTROL_INTEGER, .about = "Of the request"},
+    AS,
+};
+
+static const struct fa_control_param journal_stream[] = {
+    OF_ACCOUNT(FA_IN_QUERY),
+    {.name = "action", .place = FA_IN_QUERY, .about = "Only this action"},
+    VERDICT(FA_IN_QUERY),
+    {.name = "monitor",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_INTEGER,
+     .about = "Only what concerns this monitor"},
+    {.name = "after",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_INTEGER,
+     .about = "Begin after the request with this id; otherwise with the next that comes"},
+};
+
+static const struct fa_control_param of_account[] = {OF_ACCOUNT(FA_IN_QUERY)};
+
+/* expectations */
+
+static const struct fa_control_param expect[] = {
+    OF_ACCOUNT(FA_IN_BODY),
+    {.name = "id", .place = FA_IN_BODY, .len_max = 64, .about = "Its name; one is made if absent"},
+    {.name = "must",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "A matcher: at least one such request must come, or as many as the counts say"},
+    {.name = "may",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "A matcher: such requests may come"},
+    {.name = "must_not",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "A matcher: no such request may come"},
+    {.name = "at_least", .place = FA_IN_BODY, .type = FA_CONTROL_INTEGER, .about = "How often"},
+    {.name = "at_most", .place = FA_IN_BODY, .type = FA_CONTROL_INTEGER, .about = "How often"},
+    {.name = "exactly", .place = FA_IN_BODY, .type = FA_CONTROL_INTEGER, .about = "How often"},
+    {.name = "within",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_DURATION,
+     .about = "From now on; what comes later is not counted"},
+    {.name = "after",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "Names of expectations that must be met before"},
+    {.name = "since", .place = FA_IN_BODY, .type = FA_CONTROL_JSON, .about = SINCE_ABOUT},
+    {.name = "expectations",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "A list of such objects, in place of one: all are declared, or none"},
+    {.name = "in_order",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_FLAG,
+     .about = "Each of the list comes after the one before"},
+};
+
+static const struct fa_control_param expectation[] = {
+    {.name = "id", .place = FA_IN_PATH, .about = "Its name"},
+    OF_ACCOUNT(FA_IN_QUERY),
+};
+
+static const struct fa_control_param verify[] = {
+    OF_ACCOUNT(FA_IN_QUERY),
+    {.name = "nothing_else",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_FLAG,
+     .about = "Nothing that no expectation takes may have come either"},
+    INSTANCE(FA_IN_QUERY),
+};
+
+static const struct fa_control_param wait[] = {
+    OF_ACCOUNT(FA_IN_BODY),
+    {.name = "match",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_JSON,
+     .about = "A matcher; action, verdict and monitor are short for its members"},
+    {.name = "action", .place = FA_IN_BODY, .about = "Only this action"},
+    VERDICT(FA_IN_BODY),
+    {.name = "monitor",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_INTEGER,
+     .about = "Only what concerns this monitor"},
+    {.name = "at_least",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_INTEGER,
+     .min = 1,
+     .max = 1000000000,
+     .about = "So many requests (1)"},
+    {.name = "within",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_DURATION,
+     .max = 3600000,
+     .about = "At most so long (10s); 0 asks without waiting"},
+    {.name = "since", .place = FA_IN_BODY, .about = SINCE_ABOUT},
+    INSTANCE(FA_IN_BODY),
+};
+
+/* clocks */
+
+static const struct fa_control_param clock_set[] = {
+    {.name = "clock",
+     .place = FA_IN_BODY,
+     .len_max = 100,
+     .is_required = true,
+     .about =
+         "real, +24h, -90s, frozen, frozen@TIME, running@TIME with TIME as 2026-11-22 12:00:00 "
+         "in GMT; for an account also server"},
+    OF_ACCOUNT(FA_IN_BODY),
+};
+
+static const struct fa_control_param clock_advance[] = {
+    {.name = "by",
+     .place = FA_IN_BODY,
+     .len_max = 100,
+     .is_required = true,
+     .about = "A duration, back if negative: 10m, 24h, -90s"},
+    OF_ACCOUNT(FA_IN_BODY),
+};
+
 /* All of them */
 
 static const struct fa_control_route routes[] = {
@@ -451,6 +656,172 @@ static const struct fa_control_route routes[] = {
         .handle = fa_control_fault_remove,
         .about = "Remove a fault",
         .answers = "`removed`: 1",
+    },
+
+    /* the journal */
+    {
+        .method = "GET",
+        .path = "/journal",
+        .words = "journal list",
+        PARAMS(journal_list),
+        .handle = fa_control_journal_list,
+        .about = "List what came: requests to the API, with verdict and reason",
+        .answers = "`requests`; `oldest` and `newest` id that is remembered; `before` or `after`, "
+                   "with which to ask for the rest; of an account `total` and how many are "
+                   "`forgotten`",
+        .list = "requests",
+        .columns = "id time verdict status action monitor reason",
+    },
+    {
+        .method = "POST",
+        .path = "/journal/find",
+        .words = "journal find",
+        PARAMS(journal_find),
+        .handle = fa_control_journal_list,
+        .about = "List the requests that fit a matcher",
+        .answers = "As GET /__fake/journal",
+        .list = "requests",
+        .columns = "id time verdict status action monitor reason",
+    },
+    {
+        .method = "GET",
+        .path = "/journal/stream",
+        .words = "journal follow",
+        .flags = FA_CONTROL_EVENTS,
+        PARAMS(journal_stream),
+        .handle = fa_control_journal_stream,
+        .about = "Follow what comes, each request once it is committed",
+        .answers = "One event per request, with its `id`; `gap` when some were forgotten meanwhile",
+    },
+    {
+        .method = "GET",
+        .path = "/journal/{id}",
+        .words = "journal show",
+        PARAMS(journal_show),
+        .handle = fa_control_journal_show,
+        .about = "Everything about one request: each check with its evidence, the diagnosis of a "
+                 "wrong checksum, the fault that spoiled the answer, times, request and reply",
+        .answers = "The members of the list, and `checks`, `params`, `timing_us`, `deviations`, "
+                   "`mistake`, `diagnosis`, `request`, `reply`",
+        .list = "checks",
+        .columns = "check verdict evidence section",
+    },
+    {
+        .method = "DELETE",
+        .path = "/journal",
+        .words = "journal clear",
+        PARAMS(of_account),
+        .handle = fa_control_journal_clear,
+        .about = "Forget what came, of one account or of all; expectations count anew",
+        .answers = "`cleared`: how many",
+    },
+
+    /* expectations */
+    {
+        .method = "POST",
+        .path = "/expectations",
+        .words = "expect",
+        .status = 201,
+        PARAMS(expect),
+        .handle = fa_control_expect,
+        .about = "Declare what must, may or must not come",
+        .answers = "`ids`: their names",
+    },
+    {
+        .method = "GET",
+        .path = "/expectations",
+        .words = "expectation list",
+        PARAMS(of_account),
+        .handle = fa_control_expectations_list,
+        .about = "Every expectation of an account and how it stands",
+        .answers = "As GET /__fake/verify",
+        .list = "expectations",
+        .columns = "id kind answer count reason",
+    },
+    {
+        .method = "GET",
+        .path = "/expectations/{id}",
+        .words = "expectation show",
+        PARAMS(expectation),
+        .handle = fa_control_expectation_show,
+        .about = "How one expectation stands, with its nearest misses",
+        .answers = "As GET /__fake/verify",
+        .list = "expectations",
+        .columns = "id kind answer count reason",
+    },
+    {
+        .method = "DELETE",
+        .path = "/expectations/{id}",
+        .words = "expectation delete",
+        PARAMS(expectation),
+        .handle = fa_control_expectation_delete,
+        .about = "Take one expectation back",
+        .answers = "`deleted`: its name",
+    },
+    {
+        .method = "DELETE",
+        .path = "/expectations",
+        .words = "expectation clear",
+        PARAMS(of_account),
+        .handle = fa_control_expectations_delete,
+        .about = "Take all expectations of an account back",
+        .answers = "`deleted`: how many",
+    },
+    {
+        .method = "GET",
+        .path = "/verify",
+        .words = "verify",
+        PARAMS(verify),
+        .handle = fa_control_verify,
+        .about = "Has come what must, and nothing that must not?",
+        .answers =
+            "`answer`: yes, no, or cannot know, with the `reason`; `expectations`, each with "
+            "its answer, its counts and its `nearest` misses or the `requests` that are too "
+            "many; `unexpected`; `text`, the same for people",
+        .list = "expectations",
+        .columns = "id kind answer count reason",
+    },
+    {
+        .method = "POST",
+        .path = "/wait",
+        .words = "wait",
+        .flags = FA_CONTROL_WAITS,
+        PARAMS(wait),
+        .handle = fa_control_wait,
+        .about = "Wait until at least so many requests have come that fit",
+        .answers = "`answer`: yes as soon as it is so; no, or cannot know, when the time is over; "
+                   "`count`, `reason`, the `requests`, the `nearest` misses, `waited_ms`",
+        .list = "requests",
+        .columns = "id time verdict status action monitor reason",
+    },
+
+    /* clocks */
+    {
+        .method = "GET",
+        .path = "/clock",
+        .words = "clock show",
+        PARAMS(of_account),
+        .handle = fa_control_clock_show,
+        .about = "What time it is for the server, or for an account",
+        .answers = "`clock`, `time`, `time_ms`; `follows_server`: the account has none of its own",
+    },
+    {
+        .method = "PUT",
+        .path = "/clock",
+        .words = "clock set",
+        PARAMS(clock_set),
+        .handle = fa_control_clock_set,
+        .about = "Move the clock, or let it stand still",
+        .answers = "As GET /__fake/clock",
+    },
+    {
+        .method = "POST",
+        .path = "/clock/advance",
+        .words = "clock advance",
+        PARAMS(clock_advance),
+        .handle = fa_control_clock_advance,
+        .about = "Move the clock on: a frozen one stays frozen, a running one runs on",
+        .answers = "As GET /__fake/clock",
     },
 };
 

@@ -112,5 +112,19 @@ void fa_control_faults_clear(struct fa_control_call *call);
 void fa_control_fault_show(struct fa_control_call *call);
 void fa_control_fault_enable(struct fa_control_call *call);
 void fa_control_fault_remove(struct fa_control_call *call);
+void fa_control_journal_list(struct fa_control_call *call);
+void fa_control_journal_show(struct fa_control_call *call);
+void fa_control_journal_stream(struct fa_control_call *call);
+void fa_control_journal_clear(struct fa_control_call *call);
+void fa_control_expect(struct fa_control_call *call);
+void fa_control_expectations_list(struct fa_control_call *call);
+void fa_control_expectation_show(struct fa_control_call *call);
+void fa_control_expectation_delete(struct fa_control_call *call);
+void fa_control_expectations_delete(struct fa_control_call *call);
+void fa_control_verify(struct fa_control_call *call);
+void fa_control_wait(struct fa_control_call *call);
+void fa_control_clock_show(struct fa_control_call *call);
+void fa_control_clock_set(struct fa_control_call *call);
+void fa_control_clock_advance(struct fa_control_call *call);
 
 #endif

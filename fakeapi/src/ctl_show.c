@@ -198,11 +198,27 @@ static void add_lines(struct pm_buf *buf, const cJSON *object)
     }
 }
 
+/* A report that is made for people stands for all the rest. */
+static int show_text(struct pm_buf *buf, const char *text)
+{
+    while (*text) {
+        size_t len = strcspn(text, "\n");
+
+        (void)pm_text_add_marked(buf, text, len);
+        (void)pm_buf_addc(buf, '\n');
+        text += len + (text[len] == '\n');
+    }
+    return buf->failed ? -1 : 0;
+}
+
 int ctl_show(struct pm_buf *buf, const struct fa_control_route *route, const cJSON *answer)
 {
+    const cJSON *text = cJSON_GetObjectItemCaseSensitive(answer, "text");
     const cJSON *list = route->list ? cJSON_GetObjectItemCaseSensitive(answer, route->list) : NULL;
     const cJSON *member;
 
+    if (cJSON_IsString(text))
+        return show_text(buf, text->valuestring);
     if (cJSON_IsArray(list) && route->columns)
         add_table(buf, route->columns, list);
     else

@@ -10,7 +10,7 @@
 struct fa_control_route;
 struct pm_buf;
 
-/** Append the answer of a call. Errors: -1 as pm_buf_add() */
+/** Append the answer of a call; of one with a member `text`, that.  Errors: -1 as pm_buf_add() */
 int ctl_show(struct pm_buf *buf, const struct fa_control_route *route, const cJSON *answer);
 
 /** Append one event as a line of the same columns. Errors: -1 as pm_buf_add() */

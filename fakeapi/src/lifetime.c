@@ -4,6 +4,7 @@
 
 #include "app.h"
 #include "clock.h"
+#include "expect.h"
 #include "http.h"
 
 #define WAIT_MAX_MS INT64_C(3600000) /* then looks again: the host's clock may have been set */
@@ -20,7 +21,9 @@ static void forget(struct fa_app *app, const struct fa_account *account)
 {
     fa_vclock_unset(app->clock, account->id);
     (void)fa_faults_clear(app->faults, account->apikey);
+    (void)fa_expects_forget(app->expects, account->id);
     (void)fa_journal_clear(app->journal, account->id);
+    fa_expects_clear(app->expects, account->id);
 }
 
 int fa_account_delete(struct fa_app *app, int64_t account_id)

@@ -18,6 +18,7 @@
 #include "vclock.h"
 
 #define SECONDS_MAX INT64_C(100000000000) /* smaller checktimes are seconds, PROTOCOL.md §3.0 */
+#define ARENA_MAX   (4 * 1024 * 1024)
 #define SHOWN_MAX   4096
 
 /* What a value is held against; all that is set must hold. */
@@ -771,6 +772,21 @@ enum fa_match_answer fa_match_run(const struct fa_match *match,
         else if (!holds(condition, subject))
             return FA_MATCH_NO;
     }
+    return answer;
+}
+
+enum fa_match_answer fa_match_kept(const struct fa_match *match,
+                                   const struct fa_journal_entry *entry)
+{
+    enum fa_match_answer answer = FA_MATCH_UNKNOWN;
+    struct fa_arena arena;
+    struct fa_params params;
+    struct fa_match_subject subject = {.entry = entry, .params = &params, .arena = &arena};
+
+    fa_arena_init(&arena, ARENA_MAX);
+    if (fa_journal_params(entry, &arena, &params, &subject.params_are_whole) == 0)
+        answer = fa_match_run(match, &subject);
+    fa_arena_clear(&arena);
     return answer;
 }
 

@@ -63,6 +63,10 @@ void fa_match_free(struct fa_match *match);
 enum fa_match_answer fa_match_run(const struct fa_match *match,
                                   const struct fa_match_subject *subject);
 
+/** The same for an entry of the journal as far as it was kept; unknown also without memory. */
+enum fa_match_answer fa_match_kept(const struct fa_match *match,
+                                   const struct fa_journal_entry *entry);
+
 /** How many fields it looks at: the most that can differ. */
 size_t fa_match_field_count(const struct fa_match *match);
 

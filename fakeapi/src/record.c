@@ -6,6 +6,7 @@
 
 #include "app.h"
 #include "clock.h"
+#include "expect.h"
 #include "log_request.h"
 #include "percent.h"
 #include "routes.h"
@@ -132,14 +133,21 @@ static struct fa_journal_bytes mask_bytes(struct masking *masking, struct fa_are
     return all_of(copy, used + (size_t)(bytes + len - at));
 }
 
-/* What cannot be read as parameters cannot be searched for secrets either: it is not kept. */
+/*
+ * What cannot be read as parameters cannot be searched for secrets either: it is not kept.
+ *
+ * @read: the parameters, if the request came so far; else none
+ */
 static void keep_sent(struct fa_journal_entry *entry, struct masking *masking,
                       const struct owner *owner, struct fa_arena *arena,
-                      const struct fa_http_request *http, const struct fa_params *params)
+                      const struct fa_http_request *http, const struct fa_params *read)
 {
-    find_secrets(masking, owner, params);
-    if (params->count == 0)
-        masking->has_too_many = http->query_len + http->body_len > 0;
+    struct fa_params params = *read;
+
+    if (params.count == 0)
+        masking->has_too_many = fa_params_parse(arena, http->query, http->query_len, http->body,
+                                                http->body_len, &params) < 0;
+    find_secrets(masking, owner, &params);
     if (masking->count == 0 && !masking->has_too_many) {
         entry->query = all_of(http->query, http->query_len);
         entry->body = all_of(http->body, http->body_len);
@@ -268,11 +276,16 @@ static enum fa_verdict verdict_of(unsigned int status)
 }
 
 static void add_entry(struct fa_app *app, const struct fa_route *route,
-                      const struct fa_journal_entry *entry, struct fa_http_reply *reply)
+                      const struct fa_params *params, const struct fa_journal_entry *entry,
+                      struct fa_http_reply *reply)
 {
+    const struct fa_journal_entry *kept;
+
     fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
     reply->tag = fa_journal_add(app->journal, entry);
-    fa_log_request(app, fa_journal_get(app->journal, reply->tag));
+    kept = fa_journal_get(app->journal, reply->tag);
+    fa_expects_note(app->expects, kept, params);
+    fa_log_request(app, kept);
 }
 
 static const char *shown_param(const struct fa_call *call, const struct owner *owner,
@@ -332,7 +345,7 @@ void fa_record(struct fa_call *call, enum fa_error error, int64_t began_us,
     entry.reply_head = keep_reply_head(reply, &reply_head);
     entry.reply_body = keep_reply_body(call, &owner, reply);
     entry.duration_us = pm_clock_mono_us() - began_us;
-    add_entry(call->app, call->route, &entry, reply);
+    add_entry(call->app, call->route, &call->params, &entry, reply);
     pm_buf_clear(&reply_head);
     pm_buf_clear(&added);
 }
@@ -349,12 +362,9 @@ static void keep_query(struct fa_journal_entry *entry, struct masking *masking,
                        const struct fa_http_request *request)
 {
     struct fa_http_request bare = *request; /* its body may not be complete */
-    struct fa_params params = {0};
 
     bare.body_len = 0;
-    (void)fa_params_parse(arena, request->query, request->query_len, "", 0,
-                          &params); /* if not, it is not kept */
-    keep_sent(entry, masking, owner, arena, &bare, &params);
+    keep_sent(entry, masking, owner, arena, &bare, &(struct fa_params){0});
     entry->body.whole = (uint32_t)request->body_len;
 }
 
@@ -387,7 +397,7 @@ void fa_record_failure(struct fa_app *app, const struct fa_http_request *request
     fa_steps_end(&entry.steps, true);
     keep_query(&entry, &masking, &owner, &arena, request);
     entry.head = keep_head(&head, request);
-    add_entry(app, NULL, &entry, reply);
+    add_entry(app, NULL, &(struct fa_params){0}, &entry, reply);
     fa_arena_clear(&arena);
 }
 

@@ -273,6 +273,12 @@ void fa_write_text(struct fa_writer *writer, const char *name, const char *text)
     (void)pm_text_add_json(writer->buf, text, strlen(text));
 }
 
+void fa_write_bytes(struct fa_writer *writer, const char *name, const char *bytes, size_t len)
+{
+    json_lead(writer, name);
+    (void)pm_text_add_json(writer->buf, bytes, len);
+}
+
 void fa_write_literal(struct fa_writer *writer, const char *name, const char *text)
 {
     if (writer->xml) {

@@ -8,6 +8,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "errors.h"
@@ -38,6 +39,8 @@ void fa_write_list(struct fa_writer *writer, const char *name);
 void fa_write_object(struct fa_writer *writer, const char *name);
 void fa_write_end(struct fa_writer *writer);
 void fa_write_text(struct fa_writer *writer, const char *name, const char *text);
+/** Bytes that may hold NULs, or be no text: JSON only. */
+void fa_write_bytes(struct fa_writer *writer, const char *name, const char *bytes, size_t len);
 void fa_write_integer(struct fa_writer *writer, const char *name, int64_t value);
 /** A number that is a string in JSON, as ids are. */
 void fa_write_id(struct fa_writer *writer, const char *name, int64_t value);

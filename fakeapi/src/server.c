@@ -15,7 +15,9 @@
 #include "control.h"
 #include "dashboard.h"
 #include "doctor_queue.h"
+#include "expect.h"
 #include "http.h"
+#include "journal_stream.h"
 #include "lifetime.h"
 #include "mac.h"
 #include "record.h"
@@ -110,24 +112,6 @@ static int start_thread(struct fa_server *server)
     return r == 0 ? 0 : -1;
 }
 
-/* Also `server`: an account follows the server's clock again. */
-static int set_clock(struct fa_app *app, int64_t account_id, const char *text, char *message,
-                     size_t size)
-{
-    struct fa_vclock_setting setting;
-
-    if (strcmp(text, "server") == 0 && account_id != FA_VCLOCK_SERVER) {
-        fa_vclock_unset(app->clock, account_id);
-        return 0;
-    }
-    if (fa_vclock_parse_for(app->clock, account_id, text, &setting, message, size) < 0)
-        return -1;
-    if (fa_vclock_set(app->clock, account_id, &setting) == 0)
-        return 0;
-    snprintf(message, size, "\"%.64s\" would leave the years 1970 to 9999", text);
-    return -1;
-}
-
 static int set_checks(struct fa_checks *checks, const struct fa_server_options *options,
                       char *message, size_t size)
 {
@@ -148,7 +132,9 @@ static int open_clock(struct fa_app *app, const struct fa_server_options *option
         snprintf(message, size, "out of memory");
         return -1;
     }
-    return options->clock ? set_clock(app, FA_VCLOCK_SERVER, options->clock, message, size) : 0;
+    return options->clock
+               ? fa_vclock_set_text(app->clock, FA_VCLOCK_SERVER, options->clock, message, size)
+               : 0;
 }
 
 static int open_app(struct fa_app *app, const struct fa_server_options *options, char *message,
@@ -164,11 +150,14 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->accounts = fa_accounts_new(app->store);
     app->journal = fa_journal_new(options->journal_size, options->journal_bytes);
     app->replays = fa_replays_new(app->store);
+    app->expects = app->journal ? fa_expects_new(app->journal, NULL) : NULL;
+    app->streams = app->journal ? fa_journal_streams_new(app->journal) : NULL;
     app->metrics = fa_metrics_new();
     app->doctor = fa_doctor_queue_new();
     app->faults = fa_faults_new(false);
     pm_buf_init(&app->noise, FA_HTTP_REPLY_MAX);
-    if (app->faults && app->accounts && app->journal && app->replays && app->metrics && app->doctor)
+    if (app->faults && app->accounts && app->journal && app->expects && app->streams &&
+        app->replays && app->metrics && app->doctor)
         return 0;
     snprintf(message, size, "cannot read the accounts from the store, or out of memory");
     return -1;
@@ -181,6 +170,8 @@ static void close_app(struct fa_app *app)
     fa_faults_free(app->faults);
     fa_metrics_free(app->metrics);
     fa_replays_free(app->replays);
+    fa_journal_streams_free(app->streams);
+    fa_expects_free(app->expects);
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);
     fa_store_close(app->store);
@@ -545,7 +536,7 @@ static void wish_clock(struct fa_server *server, void *context)
 
     wish->r = clock_owner(server, wish, &id);
     if (wish->r == 0 && wish->setting)
-        wish->r = set_clock(&server->app, id, wish->setting, wish->message, wish->size);
+        wish->r = fa_vclock_set_text(clock, id, wish->setting, wish->message, wish->size);
     if (wish->r == 0 && wish->by_ms != 0)
         wish->r = fa_vclock_advance(clock, id, wish->by_ms);
     if (wish->r == 0)

@@ -22,7 +22,7 @@ void fa_steps_forgive(struct fa_steps *steps)
         steps->forgiven[steps->forgiven_count++] = steps->current;
 }
 
-void fa_steps_end(struct fa_steps *steps, int has_failed)
+void fa_steps_end(struct fa_steps *steps, bool has_failed)
 {
     if (has_failed)
         steps->verdicts[steps->current] = FA_STEP_FAILED;
@@ -36,7 +36,9 @@ enum fa_step_verdict fa_step_verdict(const struct fa_journal_entry *entry, enum 
         return (enum fa_step_verdict)entry->steps.verdicts[step];
     if (entry->has_lost_commit)
         return FA_STEP_FAILED;
-    return entry->is_held && entry->committed_us >= 0 ? FA_STEP_OK : FA_STEP_SKIPPED;
+    return entry->is_held && entry->committed_us >= 0 && entry->verdict == FA_VERDICT_ACCEPTED
+               ? FA_STEP_OK
+               : FA_STEP_SKIPPED;
 }
 
 /* Evidence */

@@ -6,6 +6,7 @@
 #ifndef FA_STEPS_H
 #define FA_STEPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -46,6 +47,8 @@ struct fa_steps {
     int64_t numbers[FA_STEP_MAX]; /* what was found; what it means says steps.c */
     uint8_t verdicts[FA_STEP_MAX];
     uint8_t current;
+    bool signs_raw; /* the checksum that was accepted, in forms that were forgiven */
+    bool signs_without_case;
     uint8_t forgiven_count;
     uint8_t forgiven[FA_STEPS_FORGIVEN_MAX]; /* the step of each line of `deviations` */
 };
@@ -57,7 +60,7 @@ void fa_steps_enter(struct fa_steps *steps, enum fa_step step);
 void fa_steps_forgive(struct fa_steps *steps);
 
 /** The current step is the last: it has failed, or all have passed. */
-void fa_steps_end(struct fa_steps *steps, int has_failed);
+void fa_steps_end(struct fa_steps *steps, bool has_failed);
 
 /** What came of a step; the commit's is known once it has happened. */
 enum fa_step_verdict fa_step_verdict(const struct fa_journal_entry *entry, enum fa_step step);

@@ -320,11 +320,22 @@ int fa_vclock_parse(const char *text, int64_t now_ms, int64_t wall_ms,
     return 0;
 }
 
-int fa_vclock_parse_for(const struct fa_vclock *clock, int64_t account_id, const char *text,
-                        struct fa_vclock_setting *ret_setting, char *message, size_t size)
+int fa_vclock_set_text(struct fa_vclock *clock, int64_t account_id, const char *text, char *message,
+                       size_t size)
 {
-    return fa_vclock_parse(text, fa_vclock_now_ms(clock, account_id), clock->wall_ms(), ret_setting,
-                           message, size);
+    struct fa_vclock_setting setting;
+
+    if (strcmp(text, "server") == 0 && account_id != FA_VCLOCK_SERVER) {
+        fa_vclock_unset(clock, account_id);
+        return 0;
+    }
+    if (fa_vclock_parse(text, fa_vclock_now_ms(clock, account_id), clock->wall_ms(), &setting,
+                        message, size) < 0)
+        return -1;
+    if (fa_vclock_set(clock, account_id, &setting) == 0)
+        return 0;
+    snprintf(message, size, "\"%.64s\" would leave the years 1970 to 9999", text);
+    return -1;
 }
 
 void fa_vclock_print(const struct fa_vclock_setting *setting, char *text, size_t size)

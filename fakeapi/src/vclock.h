@@ -73,9 +73,13 @@ int fa_vclock_advance(struct fa_vclock *clock, int64_t account_id, int64_t by_ms
 int fa_vclock_parse(const char *text, int64_t now_ms, int64_t wall_ms,
                     struct fa_vclock_setting *ret_setting, char *message, size_t size);
 
-/** The same, by what the account's clock and the host's show. */
-int fa_vclock_parse_for(const struct fa_vclock *clock, int64_t account_id, const char *text,
-                        struct fa_vclock_setting *ret_setting, char *message, size_t size);
+/**
+ * Set a clock by such a text; for an account also `server`: it follows the server's again.
+ *
+ * Errors: -1 with a message; the clock is as it was
+ */
+int fa_vclock_set_text(struct fa_vclock *clock, int64_t account_id, const char *text, char *message,
+                       size_t size);
 
 /** Print it as fa_vclock_parse() reads it. @text: at least FA_VCLOCK_TEXT_SIZE bytes */
 void fa_vclock_print(const struct fa_vclock_setting *setting, char *text, size_t size);

@@ -183,7 +183,7 @@ START_TEST(test_journal_times_commit_and_sending)
 {
     struct fa_journal *journal = fa_journal_new(10, 0);
     const struct fa_journal_entry entry = {
-        .received_us = 1000, .is_held = true, .committed_us = -1, .sent_us = -1};
+        .received_us = 1000, .status = 200, .is_held = true, .committed_us = -1, .sent_us = -1};
 
     (void)fa_journal_add(journal, &entry);
     ck_assert_int_eq(fa_step_verdict(fa_journal_get(journal, 1), FA_STEP_COMMIT), FA_STEP_SKIPPED);

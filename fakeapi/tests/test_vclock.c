@@ -23,13 +23,10 @@ static struct fa_vclock *new_clock(void)
 
 static void set(struct fa_vclock *clock, int64_t account_id, const char *text)
 {
-    struct fa_vclock_setting setting;
     char message[256];
 
-    ck_assert_msg(
-        fa_vclock_parse_for(clock, account_id, text, &setting, message, sizeof(message)) == 0,
-        "%s: %s", text, message);
-    ck_assert_int_eq(fa_vclock_set(clock, account_id, &setting), 0);
+    ck_assert_msg(fa_vclock_set_text(clock, account_id, text, message, sizeof(message)) == 0,
+                  "%s: %s", text, message);
 }
 
 START_TEST(test_settings_mean_a_time)
