@@ -16,6 +16,7 @@
 #include "checksum.h"
 #include "clock.h"
 #include "doctor.h"
+#include "expect.h"
 #include "fuzz.h"
 #include "routes.h"
 
@@ -51,12 +52,13 @@ static struct fa_app open_app(enum fa_profile profile)
     FUZZ_REQUIRE(fa_store_open("memory", &app.store, message, sizeof(message)) == 0);
     app.accounts = fa_accounts_new(app.store);
     app.journal = fa_journal_new(REQUESTS, 0);
+    app.expects = fa_expects_new(app.journal, NULL);
     app.replays = fa_replays_new(app.store);
     app.clock = fa_vclock_new(NULL);
     app.metrics = fa_metrics_new();
     app.faults = fa_faults_new(false);
-    FUZZ_REQUIRE(app.accounts && app.journal && app.replays && app.clock && app.metrics &&
-                 app.faults);
+    FUZZ_REQUIRE(app.accounts && app.journal && app.expects && app.replays && app.clock &&
+                 app.metrics && app.faults);
     FUZZ_REQUIRE(fa_accounts_put(app.accounts, &spec, message, sizeof(message)) == 0);
     return app;
 }
@@ -67,6 +69,7 @@ static void close_app(struct fa_app *app)
     fa_metrics_free(app->metrics);
     fa_vclock_free(app->clock);
     fa_replays_free(app->replays);
+    fa_expects_free(app->expects);
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);
     fa_store_close(app->store);

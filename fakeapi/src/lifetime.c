@@ -59,7 +59,9 @@ int fa_accounts_reset_all(struct fa_app *app)
         forget(app, &fa_accounts_at(app->accounts, i)->account);
     fa_vclock_unset(app->clock, FA_VCLOCK_SERVER);
     (void)fa_faults_clear(app->faults, NULL);
+    (void)fa_expects_forget(app->expects, FA_JOURNAL_ALL);
     (void)fa_journal_clear(app->journal, FA_JOURNAL_ALL);
+    fa_expects_clear(app->expects, FA_JOURNAL_ALL);
     return 0;
 }
 
