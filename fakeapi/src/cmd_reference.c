@@ -4,15 +4,19 @@
 #include <string.h>
 
 #include "buf.h"
+#include "cleanup.h"
+#include "ctl_manual.h"
 #include "describe.h"
 
 #define DOCUMENT_MAX (4 * 1024 * 1024)
 
 static const char help[] =
-    "Usage: " CMD_PROGRAM " reference [--openapi]\n"
+    "Usage: " CMD_PROGRAM " reference [--openapi | --control | --manual]\n"
     "Print what the server speaks: every action and its parameters, from its own tables.\n"
     "\n"
     "  --openapi  as an OpenAPI 3 document instead of Markdown; also at /__fake/openapi.json\n"
+    "  --control  the control API as such a document; also at /__fake/control.json\n"
+    "  --manual   the control API as the manual page paidmonitor-fakeapi-ctl(1)\n"
     "  --help\n";
 
 static int print(int (*describe)(struct pm_buf *buf))
@@ -31,12 +35,21 @@ static int print(int (*describe)(struct pm_buf *buf))
 
 int cmd_reference(int argc, char **argv)
 {
+    static const struct {
+        const char *option;
+        int (*describe)(struct pm_buf *buf);
+    } documents[] = {
+        {"", fa_describe_reference},
+        {"--openapi", fa_describe_openapi},
+        {"--control", fa_describe_control},
+        {"--manual", ctl_manual},
+    };
     const char *option = argc > 1 ? argv[1] : "";
+    size_t i;
 
-    if (argc == 1)
-        return print(fa_describe_reference);
-    if (argc == 2 && strcmp(option, "--openapi") == 0)
-        return print(fa_describe_openapi);
+    for (i = 0; i < PM_ARRAY_LEN(documents); i++)
+        if (argc <= 2 && strcmp(option, documents[i].option) == 0)
+            return print(documents[i].describe);
     if (argc == 2 && strcmp(option, "--help") == 0) {
         fputs(help, stdout);
         return cmd_flush();

@@ -30,7 +30,7 @@ static void print_help(FILE *out)
           "Commands:\n",
           out);
     for (i = 0; i < COMMAND_COUNT; i++)
-        fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].about);
+        fprintf(out, "  %-10s %s\n", commands[i].name, commands[i].about);
     fputs("\n" CMD_PROGRAM " COMMAND --help says more about one. "
           "See also paidmonitor-fakeapi(8).\n",
           out);
