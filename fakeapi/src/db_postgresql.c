@@ -27,8 +27,7 @@
 #define SQL_MAX        (64 * 1024)
 #define ANSWER_MS      60000 /* a database that is silent for so long counts as gone */
 #define CONNECT_S      "5"
-#define RETRY_MIN_MS   100
-#define RETRY_MAX_MS   5000
+#define RETRY_MS       100
 #define LATE_MAX       (4 * 1024 * 1024) /* bytes kept; beyond, they are sent before the next request */
 #define LATE_ARENA_MAX (256 * 1024 * 1024) /* ceiling; one request brings a few MiB at most */
 #define NEWS_MAX       (1024 * 1024)       /* bytes that wait; beyond, all counts as changed */
@@ -107,7 +106,7 @@ struct postgresql {
     struct fa_db_link link; /* its functions may be NULL */
     struct pm_buf news;     /* texts of other servers, each with its NUL */
     bool is_news_missed;
-    int64_t retry_at_ms, retry_pause_ms;
+    int64_t retry_at_ms;
 };
 
 static struct postgresql *of(struct fa_db *db)
@@ -164,15 +163,13 @@ static void forget_late(struct postgresql *pg)
     fa_arena_clear(&pg->arena);
 }
 
-/* The next attempt is made later and later. */
-static void put_off(struct postgresql *pg)
+/* The next attempt waits longer than this one took: meanwhile the loop is for others. */
+static void put_off(struct postgresql *pg, int64_t began_ms)
 {
-    pg->retry_pause_ms *= 2;
-    if (pg->retry_pause_ms < RETRY_MIN_MS)
-        pg->retry_pause_ms = RETRY_MIN_MS;
-    if (pg->retry_pause_ms > RETRY_MAX_MS)
-        pg->retry_pause_ms = RETRY_MAX_MS;
-    pg->retry_at_ms = pm_clock_mono_ms() + pg->retry_pause_ms;
+    int64_t now_ms = pm_clock_mono_ms();
+    int64_t pause_ms = 2 * (now_ms - began_ms);
+
+    pg->retry_at_ms = now_ms + (pause_ms > RETRY_MS ? pause_ms : RETRY_MS);
 }
 
 static void tell_connected(const struct postgresql *pg, int fd)
@@ -279,7 +276,9 @@ static int check_connection(struct postgresql *pg)
 
 static int reconnect(struct postgresql *pg)
 {
-    if (pm_clock_mono_ms() < pg->retry_at_ms)
+    int64_t began_ms = pm_clock_mono_ms();
+
+    if (began_ms < pg->retry_at_ms)
         return -1; /* the message still says why */
     pg->connection = connect_to(pg);
     if (!pg->connection)
@@ -287,10 +286,9 @@ static int reconnect(struct postgresql *pg)
     if (check_connection(pg) < 0) {
         pg->pq->PQfinish(pg->connection);
         pg->connection = NULL;
-        put_off(pg);
+        put_off(pg, began_ms);
         return -1;
     }
-    pg->retry_pause_ms = 0;
     tell_connected(pg, pg->pq->PQsocket(pg->connection));
     return 0;
 }
