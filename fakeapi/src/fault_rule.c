@@ -290,23 +290,31 @@ static int read_then(struct reading *reading, const cJSON *value)
     return 0;
 }
 
+/* "50%" */
+static int parse_percent(const char *text, int64_t *ret_percent)
+{
+    int64_t percent = 0;
+
+    if (!isdigit((unsigned char)*text))
+        return -1;
+    for (; isdigit((unsigned char)*text) && percent <= 100; text++)
+        percent = 10 * percent + (*text - '0');
+    *ret_percent = percent;
+    return strcmp(text, "%") == 0 && percent <= 100 ? 0 : -1;
+}
+
 /* Bytes from the start, negative ones from the end, or "50%". */
 static int read_truncate(struct reading *reading, const cJSON *value)
 {
     struct fa_http_spoil *spoil = &reading->rule->effect.plan.spoil;
-    char end = '\0';
-    int percent;
 
     spoil->is_cut = true;
     if (cJSON_IsNumber(value))
         return read_whole(reading, "truncate", value, -FA_HTTP_REPLY_MAX, FA_HTTP_REPLY_MAX,
                           &spoil->cut);
-    if (!cJSON_IsString(value) || sscanf(value->valuestring, "%3d%c", &percent, &end) != 2 ||
-        end != '%' || percent < 0 || percent > 100 ||
-        value->valuestring[strlen(value->valuestring) - 1] != '%')
+    if (!cJSON_IsString(value) || parse_percent(value->valuestring, &spoil->cut) < 0)
         return fail(reading, "truncate", "must be a number of bytes or a text like \"50%%\"");
     spoil->is_cut_by_percent = true;
-    spoil->cut = percent;
     return 0;
 }
 
