@@ -88,6 +88,10 @@ struct fa_server_options {
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered, */
     size_t journal_bytes;      /* in which they must fit; 0 for 8 MiB */
+    const char *tls_cert;      /* PEM file with the certificate and its chain; NULL for none */
+    const char *tls_key;       /* PEM file with its key */
+    bool tls_auto;             /* without both: make them, and an authority to trust */
+    const char *tls_client_ca; /* PEM file: clients must show a certificate of these; or NULL */
     const char *clock;         /* NULL for the host's, or as fa_server_clock_set() takes it */
     const char *control_token; /* who has it may use the control API; NULL: on a loopback address
                                   everybody, elsewhere one is made */
@@ -119,9 +123,13 @@ int fa_server_start(const struct fa_server_options *options, struct fa_server **
 /** Stop accepting, answer what was taken, make it durable, free everything. NULL is allowed. */
 void fa_server_stop(struct fa_server *server);
 
-/** `http://127.0.0.1:PORT`, without a slash at the end. Lends as long as the server lives. */
+/** `http://127.0.0.1:PORT`, or with TLS `https://…`, without a slash at the end. Lends as long as
+ * the server lives. */
 const char *fa_server_url(const struct fa_server *server);
 unsigned int fa_server_port(const struct fa_server *server);
+
+/** With `tls_auto`: the authority to trust, PEM; else NULL. Lends as long as the server lives. */
+const char *fa_server_authority(const struct fa_server *server);
 
 /** Where a browser signs in to the dashboard; whoever has it reads everything. */
 const char *fa_server_dashboard_url(const struct fa_server *server);

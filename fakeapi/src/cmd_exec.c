@@ -18,6 +18,7 @@
 #include "buf.h"
 #include "checks.h"
 #include "cleanup.h"
+#include "cmd_faults.h"
 #include "fs.h"
 #include "journal.h"
 #include "log.h"
@@ -263,32 +264,12 @@ static int seed(struct exec *exec)
     return r;
 }
 
-static int add_fault(struct exec *exec, const char *text)
-{
-    struct pm_buf file;
-    char message[512];
-    int r = 0;
-
-    pm_buf_init(&file, FILE_MAX);
-    if (text[0] == '@')
-        r = read_file(text + 1, &file);
-    if (r == 0) {
-        const char *json = text[0] != '@' ? text : file.data ? file.data : "";
-
-        r = fa_server_fault(exec->server, json, message, sizeof(message));
-        if (r < 0)
-            pm_log_error("--fault: %s", message);
-    }
-    pm_buf_clear(&file);
-    return r;
-}
-
 static int add_faults(struct exec *exec)
 {
     size_t i;
 
     for (i = 0; i < exec->fault_count; i++)
-        if (add_fault(exec, exec->faults[i]) < 0)
+        if (cmd_fault(exec->server, exec->faults[i]) != CMD_OK)
             return -1;
     return 0;
 }

@@ -13,6 +13,7 @@
 #include "checks.h"
 #include "cleanup.h"
 #include "db.h"
+#include "cmd_faults.h"
 #include "cmd_log.h"
 #include "cmd_signals.h"
 #include "fs.h"
@@ -24,11 +25,16 @@
 #include "vclock.h"
 
 #define CHECKS_MAX 32
+#define FAULTS_MAX 64
 
 struct serve {
     struct fa_server_options options;
     const char *checks[CHECKS_MAX + 1];
     size_t check_count;
+    const char *faults[FAULTS_MAX]; /* JSON, or @FILE */
+    size_t fault_count;
+    const char *authority_file;   /* where that of --tls auto is written, */
+    char *default_authority_file; /* unless told otherwise */
     const char *port_file;
     const char *dashboard_file;
     const char *accounts_file;
@@ -63,6 +69,14 @@ static const char help[] =
     "  --check NAME=VALUE     one switch of the profile; a wrong NAME lists them all\n"
     "  --clock SETTING        real, +24h, -90s, frozen, frozen@TIME or running@TIME, with TIME as\n"
     "                         \"2026-11-22 12:00:00\" in GMT (real)\n"
+    "  --tls auto|off         auto: https with a certificate made on the spot for localhost, the\n"
+    "                         host's name and ADDR, by an authority made with it (off)\n"
+    "  --tls-ca-file FILE     write that authority, for clients to trust, to FILE\n"
+    "  --tls-cert FILE        https with this certificate and its chain, PEM\n"
+    "  --tls-key FILE         and its key\n"
+    "  --tls-client-ca FILE   clients must show a certificate of the authorities in FILE\n"
+    "  --fault JSON|@FILE     have something go wrong, see FAULTS.md; as often as you like\n"
+    "  --faults FILE          the same as --fault @FILE\n"
     "  --journal N            how many requests to remember (10000)\n"
     "  --control-token-file FILE\n"
     "                         who knows the token in FILE may use the control API; made if it is\n"
@@ -87,6 +101,13 @@ enum option_id {
     PROFILE,
     CHECK,
     CLOCK,
+    TLS,
+    TLS_CA_FILE,
+    TLS_CERT,
+    TLS_KEY,
+    TLS_CLIENT_CA,
+    FAULT,
+    FAULTS,
     JOURNAL,
     CONTROL_TOKEN_FILE,
     LOG_FORMAT,
@@ -107,6 +128,13 @@ static const struct option long_options[] = {
     {"profile", required_argument, NULL, PROFILE},
     {"check", required_argument, NULL, CHECK},
     {"clock", required_argument, NULL, CLOCK},
+    {"tls", required_argument, NULL, TLS},
+    {"tls-ca-file", required_argument, NULL, TLS_CA_FILE},
+    {"tls-cert", required_argument, NULL, TLS_CERT},
+    {"tls-key", required_argument, NULL, TLS_KEY},
+    {"tls-client-ca", required_argument, NULL, TLS_CLIENT_CA},
+    {"fault", required_argument, NULL, FAULT},
+    {"faults", required_argument, NULL, FAULTS},
     {"journal", required_argument, NULL, JOURNAL},
     {"control-token-file", required_argument, NULL, CONTROL_TOKEN_FILE},
     {"log-format", required_argument, NULL, LOG_FORMAT},
@@ -180,6 +208,31 @@ static int take_check(struct serve *serve, const char *text)
     return CMD_OK;
 }
 
+static int take_tls(struct serve *serve, const char *text)
+{
+    if (strcmp(text, "auto") != 0 && strcmp(text, "off") != 0)
+        return bad_value("tls", text, "must be auto or off");
+    serve->options.tls_auto = strcmp(text, "auto") == 0;
+    return CMD_OK;
+}
+
+static int take_fault(struct serve *serve, const char *text)
+{
+    if (serve->fault_count == FAULTS_MAX)
+        return bad_value("fault", text, "too many; put them into one file");
+    serve->faults[serve->fault_count++] = text;
+    return CMD_OK;
+}
+
+static int take_faults(struct serve *serve, const char *path)
+{
+    char *text;
+
+    if (asprintf(&text, "@%s", path) < 0)
+        return CMD_FAILED;
+    return take_fault(serve, text); /* needed as long as the program runs */
+}
+
 static int take_account(struct serve *serve, char *text)
 {
     char *colon = strchr(text, ':');
@@ -233,6 +286,24 @@ static int take_option(struct serve *serve, int id, char *value)
         return take_clock(serve, value);
     case CHECK:
         return take_check(serve, value);
+    case TLS:
+        return take_tls(serve, value);
+    case TLS_CA_FILE:
+        serve->authority_file = value;
+        return CMD_OK;
+    case TLS_CERT:
+        serve->options.tls_cert = value;
+        return CMD_OK;
+    case TLS_KEY:
+        serve->options.tls_key = value;
+        return CMD_OK;
+    case TLS_CLIENT_CA:
+        serve->options.tls_client_ca = value;
+        return CMD_OK;
+    case FAULT:
+        return take_fault(serve, value);
+    case FAULTS:
+        return take_faults(serve, value);
     case JOURNAL:
         return take_journal(serve, value);
     case CONTROL_TOKEN_FILE:
@@ -416,6 +487,8 @@ static int announce(const struct serve *serve, const struct fa_server *server)
                        "  API        %s\n"
                        "  dashboard  %s\n",
            fa_server_url(server), fa_server_dashboard_url(server));
+    if (serve->authority_file)
+        printf("  authority  %s\n", serve->authority_file);
     if (serve->token_file)
         printf("  control    token in %s\n", serve->token_file);
     return cmd_flush();
@@ -481,9 +554,50 @@ static int keep_made_token(struct serve *serve, const struct fa_server *server)
 }
 
 /* So that `ctl` finds the server. It is a convenience: without it there is --url. */
+static int name_authority_file(struct serve *serve)
+{
+    PM_AUTO_FREE char *dir = fa_run_dir();
+
+    if (!dir ||
+        asprintf(&serve->default_authority_file, "%s/%ld.ca.pem", dir, (long)getpid()) < 0) {
+        serve->default_authority_file = NULL;
+        pm_log_error("there is no folder for the authority of --tls auto; choose a --tls-ca-file");
+        return -1;
+    }
+    serve->authority_file = serve->default_authority_file;
+    return 0;
+}
+
+/* What clients need to trust the server, where they can read it. */
+static int keep_authority(struct serve *serve, const struct fa_server *server)
+{
+    const char *pem = fa_server_authority(server);
+
+    if (!pem && serve->authority_file) {
+        pm_log_error("--tls-ca-file goes with --tls auto");
+        return -1;
+    }
+    if (!pem)
+        return 0;
+    if (!serve->authority_file && name_authority_file(serve) < 0)
+        return -1;
+    return write_file(serve->authority_file, pem, 0644);
+}
+
+static int add_faults(const struct serve *serve, struct fa_server *server)
+{
+    int status = CMD_OK;
+    size_t i;
+
+    for (i = 0; i < serve->fault_count && status == CMD_OK; i++)
+        status = cmd_fault(server, serve->faults[i]);
+    return status;
+}
+
 static void leave_runfile(struct serve *serve, const struct fa_server *server)
 {
-    if (runfile_write(fa_server_url(server), serve->token_file, NULL, &serve->runfile) < 0)
+    if (runfile_write(fa_server_url(server), serve->token_file, serve->authority_file,
+                      &serve->runfile) < 0)
         pm_log_debug("cannot leave a file for ctl: %s", strerror(errno));
 }
 
@@ -493,6 +607,9 @@ static void clean_up(struct serve *serve)
     if (serve->default_token_file)
         (void)unlink(serve->default_token_file); /* its token is worth nothing any more */
     free(serve->default_token_file);
+    if (serve->default_authority_file)
+        (void)unlink(serve->default_authority_file); /* nothing it has signed is left */
+    free(serve->default_authority_file);
     free(serve->default_store);
     pm_secret_clear(&serve->token);
 }
@@ -520,7 +637,10 @@ static int make_ready(struct serve *serve, struct fa_server *server)
 {
     int status = add_accounts(serve, server);
 
-    if (status == CMD_OK && keep_made_token(serve, server) < 0)
+    if (status == CMD_OK)
+        status = add_faults(serve, server);
+    if (status == CMD_OK &&
+        (keep_made_token(serve, server) < 0 || keep_authority(serve, server) < 0))
         status = CMD_CONFIG;
     if (status == CMD_OK)
         leave_runfile(serve, server);

@@ -33,7 +33,7 @@ static int fail(const struct reading *reading, const char *name, const char *for
 
 static int fail(const struct reading *reading, const char *name, const char *format, ...)
 {
-    char text[256];
+    char text[512];
     va_list arguments;
 
     va_start(arguments, format);
@@ -135,7 +135,7 @@ static int unknown_member(const struct reading *reading, const char *name,
 
     for (i = 0; i < count && len < sizeof(names); i++)
         len += (size_t)snprintf(names + len, sizeof(names) - len, " %s", members[i].name);
-    return fail(reading, name, "there is no such member; there are%.200s", names);
+    return fail(reading, name, "there is no such member; there are%.400s", names);
 }
 
 static int read_object(struct reading *reading, const char *name, const cJSON *object,

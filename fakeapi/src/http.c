@@ -44,6 +44,13 @@ static void release_held(struct fa_http *http)
     }
 }
 
+/* Whoever is resumed in the midst of it waits for the next time. */
+static void run_library(struct fa_http *http)
+{
+    http->is_behind = false;
+    MHD_run(http->daemon);
+}
+
 /*
  * End a turn of the loop: one commit for all that was written in it, then the answers. Sending them
  * may bring further requests. After ROUNDS_MAX the answers are left to the next turn, so that
@@ -59,20 +66,20 @@ static void settle(struct fa_http *http)
             fail_held(http);
         release_held(http);
         if (round < ROUNDS_MAX)
-            MHD_run(http->daemon);
+            run_library(http);
     }
-    http->is_behind = round > ROUNDS_MAX;
 }
 
 /* Connections */
 
-static struct fa_peer *new_peer(struct fa_http *http, struct MHD_Connection *connection)
+static struct fa_peer *take_in(struct fa_http *http, struct MHD_Connection *connection)
 {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
 
+    fa_http_tls_started(http, connection, info->connect_fd);
     return fa_peers_add(&http->peers, info->connect_fd, address ? address->client_addr : NULL,
                         pm_clock_mono_ms() + http->options.head_time_ms);
 }
@@ -85,7 +92,7 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
 
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         http->accepted_count++;
-        *socket_context = new_peer(http, connection);
+        *socket_context = take_in(http, connection);
         if (http->peers.count + SPARE_MAX > http->peers_max)
             fa_peers_evict(&http->peers);
     } else if (*socket_context) {
@@ -158,7 +165,7 @@ static void note_library(void *context, unsigned int readiness)
 static void turn(struct fa_http *http, int timeout_ms)
 {
     fa_loop_turn(&http->loop, timeout_ms);
-    MHD_run(http->daemon);
+    run_library(http);
     settle(http);
 }
 
@@ -220,15 +227,18 @@ static size_t count_peers_max(void)
 
 static int start_daemon(struct fa_http *http)
 {
+    struct MHD_OptionItem tls[FA_HTTP_TLS_OPTIONS];
+
+    fa_http_tls_options(http, tls);
     http->daemon = MHD_start_daemon(
         MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_SUPPRESS_DATE_NO_CLOCK |
-            MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET,
+            MHD_USE_ERROR_LOG | MHD_USE_NO_LISTEN_SOCKET | fa_http_tls_flags(http),
         0, NULL, NULL, fa_http_exchange_handle, http, MHD_OPTION_EXTERNAL_LOGGER,
         fa_http_hear_library, http, MHD_OPTION_STRICT_FOR_CLIENT, 0, MHD_OPTION_URI_LOG_CALLBACK,
         fa_http_exchange_begin, http, MHD_OPTION_NOTIFY_COMPLETED, fa_http_exchange_end, http,
         MHD_OPTION_NOTIFY_CONNECTION, note_connection, http, MHD_OPTION_CONNECTION_MEMORY_LIMIT,
         (size_t)HEAD_MAX, MHD_OPTION_CONNECTION_LIMIT, (unsigned int)http->peers_max,
-        MHD_OPTION_END);
+        MHD_OPTION_ARRAY, tls, MHD_OPTION_END);
     return http->daemon ? 0 : -1;
 }
 
@@ -307,6 +317,7 @@ void fa_http_free(struct fa_http *http)
     fa_http_accept_end(http);
     if (http->daemon)
         MHD_stop_daemon(http->daemon);
+    fa_http_tls_end(http);
     close_fd(http->wake_fd);
     close_fd(http->stop_fd);
     fa_loop_clear(&http->loop);

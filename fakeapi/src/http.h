@@ -115,6 +115,17 @@ struct fa_http_welcome {
 
 struct sockaddr;
 
+/* What a server shows that speaks TLS. */
+struct fa_http_tls {
+    const char *certificate; /* PEM, with its chain */
+    const char *key;
+    const char *client_ca; /* clients must show a certificate of these, PEM; NULL: need not */
+    /* A wrong one, for `welcome`. Errors: -1 */
+    int (*other)(void *context, enum fa_http_certificate which, const char **ret_certificate,
+                 const char **ret_key);
+    void *context;
+};
+
 struct fa_http_options {
     const char *address;  /* numeric, IPv4 or IPv6 */
     unsigned int port;    /* 0: any free one */
@@ -132,6 +143,7 @@ struct fa_http_options {
     void (*fail)(void *context, const struct fa_http_request *request, struct fa_http_reply *reply);
     /* The clock of the Date header, ms since the epoch. NULL for the host's. */
     int64_t (*now_ms)(void *context);
+    const struct fa_http_tls *tls; /* borrowed as long as the server lives; NULL: plain HTTP */
     /* Asked for each connection; `welcome` comes as FA_HTTP_WELCOME_SERVE. NULL: all are served. */
     void (*welcome)(void *context, const struct sockaddr *peer, struct fa_http_welcome *welcome);
     /* A whole reply with a tag was handed to the host. May be NULL. */

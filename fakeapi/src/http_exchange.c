@@ -200,6 +200,7 @@ void fa_http_exchange_suspend(struct fa_http_exchange *exchange)
 void fa_http_exchange_resume(struct fa_http_exchange *exchange)
 {
     exchange->is_suspended = false;
+    exchange->http->is_behind = true;
     MHD_resume_connection(exchange->connection);
 }
 

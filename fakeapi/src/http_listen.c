@@ -187,10 +187,12 @@ static void take_in(struct fa_http *http, int fd, const struct sockaddr *address
 
     if (http->options.welcome)
         http->options.welcome(http->options.context, address, &welcome);
-    if (welcome.kind == FA_HTTP_WELCOME_SERVE) /* on failure the library closes it */
-        (void)MHD_add_connection(http->daemon, fd, address, len);
-    else
+    if (welcome.kind != FA_HTTP_WELCOME_SERVE)
         let_down(http, fd, &welcome);
+    else if (fa_http_tls_choose(http, fd, welcome.certificate) < 0)
+        (void)close(fd); /* rather nothing than the right certificate */
+    else if (MHD_add_connection(http->daemon, fd, address, len) != MHD_YES)
+        fa_http_tls_forget(http, fd); /* the library has closed it */
 }
 
 static bool is_shortage(int error)

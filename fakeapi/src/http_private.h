@@ -77,13 +77,14 @@ struct fa_http {
     struct fa_http_stream *streams;
     struct fa_http_deferred *deferred;
     struct fa_http_script *scripts;
+    struct fa_http_secrecy *secrecy; /* NULL until a wrong certificate is asked for */
     struct fa_http_guest *guests;
     size_t guest_count;
     struct fa_http_exchange *held; /* wait for the commit, newest first */
     time_t date;                   /* of the last reply, and as text; "" before the first */
     char date_text[64];
     bool must_stop;
-    bool is_behind; /* there are committed answers that were not sent yet */
+    bool is_behind; /* libmicrohttpd has not looked at all connections that were resumed */
     size_t exchange_count;
     int64_t accepted_count;
 };
@@ -192,6 +193,20 @@ void fa_http_guest_add(struct fa_http *http, int fd, const void *bytes, size_t l
 void fa_http_guests_end(struct fa_http *http);
 
 /* http_tls.c */
+
+/** For MHD_start_daemon(); @options: room for FA_HTTP_TLS_OPTIONS. */
+unsigned int fa_http_tls_flags(const struct fa_http *http);
+void fa_http_tls_options(const struct fa_http *http, struct MHD_OptionItem *options);
+#define FA_HTTP_TLS_OPTIONS 5
+void fa_http_tls_end(struct fa_http *http);
+
+/** A connection is about to be handed to libmicrohttpd: remember what it is to be shown. Errors: -1
+ */
+int fa_http_tls_choose(struct fa_http *http, int fd, enum fa_http_certificate which);
+/** It was not handed over. */
+void fa_http_tls_forget(struct fa_http *http, int fd);
+/** It was; its handshake is still to come. */
+void fa_http_tls_started(struct fa_http *http, struct MHD_Connection *connection, int fd);
 
 /** Send on the exchange's connection, encrypted if it is. Errors: -1 with errno, as send(2) */
 ssize_t fa_http_wire_send(struct fa_http_exchange *exchange, const void *bytes, size_t len);

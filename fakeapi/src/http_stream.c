@@ -30,6 +30,7 @@ static void resume_stream(struct fa_http_stream *stream)
     if (!stream->is_suspended)
         return;
     stream->is_suspended = false;
+    stream->http->is_behind = true;
     MHD_resume_connection(stream->connection);
 }
 

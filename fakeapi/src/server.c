@@ -20,6 +20,7 @@
 #include "journal_stream.h"
 #include "lifetime.h"
 #include "mac.h"
+#include "tls.h"
 #include "record.h"
 #include "shared.h"
 
@@ -34,6 +35,7 @@ struct wish {
 struct fa_server {
     struct fa_app app; /* stays first: the address of one is that of the other */
     struct fa_http *http;
+    struct fa_tls *tls; /* NULL: plain HTTP */
     struct fa_dashboard *dashboard;
     struct fa_control *control;
     struct fa_shared *shared;
@@ -137,6 +139,11 @@ static int open_clock(struct fa_app *app, const struct fa_server_options *option
                : 0;
 }
 
+static bool speaks_tls(const struct fa_server_options *options)
+{
+    return options->tls_auto || options->tls_cert || options->tls_key;
+}
+
 static int open_app(struct fa_app *app, const struct fa_server_options *options, char *message,
                     size_t size)
 {
@@ -154,7 +161,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->streams = app->journal ? fa_journal_streams_new(app->journal) : NULL;
     app->metrics = fa_metrics_new();
     app->doctor = fa_doctor_queue_new();
-    app->faults = fa_faults_new(false);
+    app->faults = fa_faults_new(speaks_tls(options));
     pm_buf_init(&app->noise, FA_HTTP_REPLY_MAX);
     if (app->faults && app->accounts && app->journal && app->expects && app->streams &&
         app->replays && app->metrics && app->doctor)
@@ -224,6 +231,25 @@ static void finish_examinations(void *queue, unsigned int readiness)
     fa_doctor_queue_finish(queue);
 }
 
+static int open_tls(struct fa_server *server, const struct fa_server_options *options,
+                    char *message, size_t size)
+{
+    const struct fa_tls_options tls = {.certificate_file = options->tls_cert,
+                                       .key_file = options->tls_key,
+                                       .client_ca_file = options->tls_client_ca,
+                                       .address = options->listen};
+
+    if (!options->tls_cert != !options->tls_key) {
+        snprintf(message, size, "a certificate needs its key, and a key its certificate");
+        return -1;
+    }
+    if (options->tls_client_ca && !speaks_tls(options)) {
+        snprintf(message, size, "clients can show certificates under TLS only");
+        return -1;
+    }
+    return speaks_tls(options) ? fa_tls_new(&tls, &server->tls, message, size) : 0;
+}
+
 static int open_http(struct fa_server *server, const struct fa_server_options *options,
                      char *message, size_t size)
 {
@@ -235,6 +261,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         .fail = fa_app_fail,
         .now_ms = clock_ms,
         .sent = fa_record_sent,
+        .tls = server->tls ? fa_tls_http(server->tls) : NULL,
         .welcome = fa_fault_welcome,
         .woken = grant_wishes,
         .context = &server->app,
@@ -242,10 +269,10 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
 
     if (fa_http_new(&http, &server->http, message, size) < 0)
         return -1;
-    snprintf(server->url, sizeof(server->url), "http://%s:%u", fa_http_host(server->http),
-             fa_http_port(server->http));
+    snprintf(server->url, sizeof(server->url), "%s://%s:%u", server->tls ? "https" : "http",
+             fa_http_host(server->http), fa_http_port(server->http));
     if (mount_all(server) < 0 ||
-        fa_dashboard_new(server->http, &server->app, false, &server->dashboard) < 0) {
+        fa_dashboard_new(server->http, &server->app, server->tls != NULL, &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
         return -1;
     }
@@ -289,6 +316,7 @@ int fa_server_start(const struct fa_server_options *options, struct fa_server **
     (void)pthread_mutex_init(&server->lock, NULL); /* cannot fail for default attributes */
     (void)pthread_cond_init(&server->granted, NULL);
     if (open_app(&server->app, options, message, size) < 0 ||
+        open_tls(server, options, message, size) < 0 ||
         open_http(server, options, message, size) < 0)
         goto fail;
     if (start_thread(server) < 0) {
@@ -316,6 +344,7 @@ void fa_server_stop(struct fa_server *server)
     fa_control_free(server->control);
     fa_lifetime_free(server->app.lifetime);
     fa_dashboard_free(server->dashboard);
+    fa_tls_free(server->tls);
     close_app(&server->app);
     (void)pthread_cond_destroy(&server->granted);
     (void)pthread_mutex_destroy(&server->lock);
@@ -340,6 +369,11 @@ const char *fa_server_control_token(const struct fa_server *server)
 unsigned int fa_server_port(const struct fa_server *server)
 {
     return fa_http_port(server->http);
+}
+
+const char *fa_server_authority(const struct fa_server *server)
+{
+    return server->tls ? fa_tls_authority(server->tls) : NULL;
 }
 
 /* Accounts */

@@ -209,6 +209,73 @@ START_TEST(test_what_is_printed_can_be_read_again)
 }
 END_TEST
 
+/* FAULTS.md */
+
+static char *read_manual(void)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(PM_SOURCE_DIR "/fakeapi/FAULTS.md", "re");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_gt(getdelim(&text, &size, '\0', file), 0);
+    (void)fclose(file);
+    return text;
+}
+
+START_TEST(test_every_example_of_the_manual_is_a_rule)
+{
+    static const char begin[] = "```json\n";
+    char *manual = read_manual();
+    char *at = manual;
+    int count = 0;
+
+    start();
+    while ((at = strstr(at, begin)) != NULL) {
+        char *end = strstr(at += strlen(begin), "```");
+
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        add(at);
+        at = end + 1;
+        count++;
+    }
+    ck_assert_int_gt(count, 20);
+    free(manual);
+    stop();
+}
+END_TEST
+
+START_TEST(test_every_member_stands_in_the_manual)
+{
+    static const char *const objects[] = {"{\"x\":1}", "{\"effect\":{\"x\":1}}",
+                                          "{\"match\":{\"x\":1}}"};
+    char *manual = read_manual();
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(objects) / sizeof(objects[0]); i++) {
+        char *list;
+        char *name;
+
+        ck_assert_int_eq(fa_faults_add(faults, objects[i], strlen(objects[i]), NULL, id, message,
+                                       sizeof(message)),
+                         -1);
+        list = strstr(message, "there are ");
+        ck_assert_ptr_nonnull(list);
+        for (name = strtok(list + strlen("there are "), " "); name; name = strtok(NULL, " ")) {
+            char quoted[2][64];
+
+            snprintf(quoted[0], sizeof(quoted[0]), "`%s`", name);
+            snprintf(quoted[1], sizeof(quoted[1]), "\"%s\":", name);
+            ck_assert_msg(strstr(manual, quoted[0]) || strstr(manual, quoted[1]), "%s", name);
+        }
+    }
+    free(manual);
+    stop();
+}
+END_TEST
+
 /* Whom they hit */
 
 START_TEST(test_matching_looks_at_account_action_monitor_and_parameters)
@@ -600,6 +667,8 @@ static const struct test_case cases[] = {
     TEST(test_an_array_is_taken_all_or_none),
     TEST(test_rules_about_tls_need_a_server_that_speaks_it),
     TEST(test_what_is_printed_can_be_read_again),
+    TEST(test_every_example_of_the_manual_is_a_rule),
+    TEST(test_every_member_stands_in_the_manual),
     TEST(test_matching_looks_at_account_action_monitor_and_parameters),
     TEST(test_occurrences_times_and_switches_decide_which_of_them_are_hit),
     TEST(test_counters_tell_who_matched_and_who_was_hit),
