@@ -242,8 +242,8 @@ static int store_failed(const struct fa_accounts *accounts, char *message, size_
     return -1;
 }
 
-static int put_one(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
-                   size_t size)
+int fa_accounts_put_within(struct fa_accounts *accounts, const struct fa_account_spec *spec,
+                           char *message, size_t size)
 {
     const struct fa_principal *reseller =
         spec->reseller ? fa_accounts_find(accounts, spec->reseller) : NULL;
@@ -286,7 +286,7 @@ int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_sp
     *ret_bad = count;
     if (fa_store_begin(accounts->store) < 0)
         return store_failed(accounts, message, size);
-    while (i < count && (r = put_one(accounts, &specs[i], message, size)) == 0)
+    while (i < count && (r = fa_accounts_put_within(accounts, &specs[i], message, size)) == 0)
         i++;
     if (r < 0) {
         *ret_bad = i;

@@ -90,6 +90,11 @@ int fa_accounts_put_all(struct fa_accounts *accounts, const struct fa_account_sp
 int fa_accounts_put(struct fa_accounts *accounts, const struct fa_account_spec *spec, char *message,
                     size_t size);
 
+/** The same between fa_store_begin() and fa_store_done() of the caller, who reloads after an undo.
+ */
+int fa_accounts_put_within(struct fa_accounts *accounts, const struct fa_account_spec *spec,
+                           char *message, size_t size);
+
 /** Give an account another secret key. Errors: -1 with @message, as above */
 int fa_accounts_set_secret(struct fa_accounts *accounts, int64_t id, const char *secretkey,
                            char *message, size_t size);

@@ -100,7 +100,7 @@ static int put_account(struct importing *importing, const cJSON *object)
     struct fa_account account;
     char why[256];
 
-    if (fa_accounts_put(accounts, &spec, why, sizeof(why)) < 0)
+    if (fa_accounts_put_within(accounts, &spec, why, sizeof(why)) < 0)
         return wrong(importing, "%s", why);
     account = fa_accounts_find(accounts, spec.apikey)->account;
     account.password_md5 = text(object, "password_md5");
