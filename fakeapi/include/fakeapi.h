@@ -232,6 +232,37 @@ int fa_server_requests(struct fa_server *server, const char *apikey,
                        int (*visit)(void *context, const struct fa_request *request),
                        void *context);
 
+/*
+ * Expectations: what must, may and must not arrive at an account; TESTING.md describes them and the
+ * matchers. Reports are for a person; the caller frees them. NULL: none is wanted.
+ */
+
+/**
+ * Declare.
+ *
+ * @json:     one, or a list of them: `{"must": {"action": "addResult"}, "exactly": 1}`
+ * @message:  on failure one line for a person
+ *
+ * Errors: -1 nothing was declared
+ */
+int fa_server_expect(struct fa_server *server, const char *apikey, const char *json, char *message,
+                     size_t size);
+
+/** Is all as it was declared? @nothing_else: nothing else may have come either */
+enum fa_answer fa_server_verify(struct fa_server *server, const char *apikey, bool nothing_else,
+                                char **ret_report);
+
+/**
+ * Wait until at least so many requests of an account fit.
+ *
+ * @matcher:    `{"action": "addResult", "verdict": "accepted"}`
+ * @within_ms:  at most so long; 0 asks without waiting
+ *
+ * Returns FA_ANSWER_UNKNOWN, with the reason in the report, for a wrong matcher or account, too.
+ */
+enum fa_answer fa_server_wait(struct fa_server *server, const char *apikey, const char *matcher,
+                              int64_t at_least, int64_t within_ms, char **ret_report);
+
 /**
  * Is there nothing that a test should have looked at: no request that was refused or failed, but
  * for those a fault spoiled, and none that is forgotten, so that nobody can know?

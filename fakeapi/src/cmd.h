@@ -17,6 +17,8 @@ enum {
 int cmd_serve(int argc, char **argv);
 int cmd_exec(int argc, char **argv);
 int cmd_ctl(int argc, char **argv);
+/** `ctl verify` in a word. */
+int cmd_verify(int argc, char **argv);
 int cmd_reference(int argc, char **argv);
 
 /** Did all that was printed reach standard output? Says so if not. Returns an exit status. */

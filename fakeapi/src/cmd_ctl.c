@@ -455,6 +455,22 @@ static int run_words(struct ctl *ctl, int argc, char **argv)
     return status;
 }
 
+int cmd_verify(int argc, char **argv)
+{
+    static char program[] = CMD_PROGRAM;
+    static char word[] = "verify";
+    PM_AUTO_FREE char **words = calloc((size_t)argc + 2, sizeof(*words));
+    int i;
+
+    if (!words)
+        return CTL_FAILED;
+    words[0] = program;
+    words[1] = word;
+    for (i = 1; i < argc; i++)
+        words[i + 1] = argv[i];
+    return cmd_ctl(argc + 1, words);
+}
+
 int cmd_ctl(int argc, char **argv)
 {
     struct ctl ctl = {0};

@@ -19,16 +19,12 @@
 #include "checks.h"
 #include "cleanup.h"
 #include "cmd_faults.h"
+#include "exec_report.h"
 #include "fs.h"
-#include "journal.h"
 #include "log.h"
-#include "reply.h"
 #include "server.h"
-#include "text.h"
 
 #define LIST_MAX      32
-#define REPORT_MAX    (256 * 1024)
-#define SHOWN_MAX     20 /* refused requests that are described */
 #define FILE_MAX      (64 * 1024 * 1024)
 #define DIR_TEMPLATE  "/paidmonitor-fakeapi.XXXXXX"
 #define SECRET_NAME   "secret"
@@ -44,6 +40,8 @@ struct exec {
     const char *seed_file;
     const char *faults[LIST_MAX]; /* JSON, or @FILE */
     size_t fault_count;
+    const char *expect_file;
+    bool nothing_else;
     bool exports_secret;
     bool allows_refused;
     bool is_json;
@@ -71,6 +69,8 @@ static const char help[] =
     "  --journal N                how many requests to remember (10000)\n"
     "  --seed FILE                begin with what ctl export gave, in the new account\n"
     "  --fault JSON|@FILE         have something go wrong, as FAULTS.md describes it\n"
+    "  --expect FILE              what must, may and must not arrive, as TESTING.md describes it\n"
+    "  --nothing-else             nothing that is not expected may arrive\n"
     "  --export-secret            the secret key itself in PAIDMONITOR_SECRETKEY, too\n"
     "  --allow-refused            refused requests are no failure\n"
     "  --json                     the report as JSON\n"
@@ -79,8 +79,9 @@ static const char help[] =
     "  --help, --version\n"
     "\n"
     "Exit status: that of the command (128 and the number of the signal that ended it). If it is\n"
-    "0, but a request was refused or failed: 1. 125 the server could not be set up, 126 the\n"
-    "command could not be run, 127 there is none, 2 wrong command line.\n";
+    "0, but a request was refused or failed, or an expectation was not met: 1. 125 the server "
+    "could\n"
+    "not be set up, 126 the command could not be run, 127 there is none, 2 wrong command line.\n";
 
 /* Command line */
 
@@ -92,6 +93,8 @@ enum option_id {
     JOURNAL,
     SEED,
     FAULT,
+    EXPECT,
+    NOTHING_ELSE,
     EXPORT_SECRET,
     ALLOW_REFUSED,
     JSON,
@@ -109,6 +112,8 @@ static const struct option long_options[] = {
     {"journal", required_argument, NULL, JOURNAL},
     {"seed", required_argument, NULL, SEED},
     {"fault", required_argument, NULL, FAULT},
+    {"expect", required_argument, NULL, EXPECT},
+    {"nothing-else", no_argument, NULL, NOTHING_ELSE},
     {"export-secret", no_argument, NULL, EXPORT_SECRET},
     {"allow-refused", no_argument, NULL, ALLOW_REFUSED},
     {"json", no_argument, NULL, JSON},
@@ -179,6 +184,12 @@ static int take_option(struct exec *exec, int id, const char *value)
         return CMD_OK;
     case FAULT:
         return take_fault(exec, value);
+    case EXPECT:
+        exec->expect_file = value;
+        return CMD_OK;
+    case NOTHING_ELSE:
+        exec->nothing_else = true;
+        return CMD_OK;
     case EXPORT_SECRET:
         exec->exports_secret = true;
         return CMD_OK;
@@ -274,6 +285,26 @@ static int add_faults(struct exec *exec)
     return 0;
 }
 
+static int expect(struct exec *exec)
+{
+    struct pm_buf json;
+    char message[600];
+    int r;
+
+    if (!exec->expect_file)
+        return 0;
+    pm_buf_init(&json, FILE_MAX);
+    r = read_file(exec->expect_file, &json);
+    if (r == 0) {
+        r = fa_server_expect(exec->server, exec->keys.apikey, json.data ? json.data : "", message,
+                             sizeof(message));
+        if (r < 0)
+            pm_log_error("%s: %s", exec->expect_file, message);
+    }
+    pm_buf_clear(&json);
+    return r;
+}
+
 /* A folder that nobody else can look into; gone at the end. */
 static int make_dir(struct exec *exec)
 {
@@ -340,7 +371,8 @@ static int set_up(struct exec *exec)
         pm_log_error("cannot generate an account");
         return -1;
     }
-    if (seed(exec) < 0 || add_faults(exec) < 0 || make_dir(exec) < 0 || write_secret(exec) < 0)
+    if (seed(exec) < 0 || add_faults(exec) < 0 || expect(exec) < 0 || make_dir(exec) < 0 ||
+        write_secret(exec) < 0)
         return -1;
     return export_all(exec);
 }
@@ -421,138 +453,24 @@ static int run(char **command)
     return wait_for(child, &ours);
 }
 
-/* The report */
-
-struct report {
-    size_t counts[FA_VERDICT_MAX];
-    size_t spoiled; /* by faults, which were asked for */
-    size_t bad;     /* refused or failed, and not spoiled */
-    struct pm_buf head;
-    struct pm_buf lines;
-    struct pm_buf json;
-    struct fa_writer *out; /* in the list of the bad ones */
-};
-
-static void add_text(struct pm_buf *buf, const char *before, const char *text, const char *after)
-{
-    if (text[0] == '\0')
-        return;
-    (void)pm_buf_adds(buf, before); /* failures stick */
-    (void)pm_text_add_visible(buf, text, strlen(text));
-    (void)pm_buf_adds(buf, after);
-}
-
-static void add_line(struct pm_buf *lines, const struct fa_request *request)
-{
-    add_text(lines, "  ", request->action[0] ? request->action : request->path, "");
-    (void)pm_buf_addf(lines, ": %u", request->status);
-    add_text(lines, ": ", request->reason, "");
-    add_text(lines, " (PROTOCOL.md \302\247", request->section, ")");
-    add_text(lines, "\n    ", request->diagnosis, "");
-    (void)pm_buf_addc(lines, '\n');
-}
-
-static void add_object(struct fa_writer *out, const struct fa_request *request)
-{
-    fa_write_object(out, "");
-    fa_write_integer(out, "id", request->id);
-    fa_write_text(out, "verdict", fa_verdict_text(request->verdict));
-    fa_write_integer(out, "status", request->status);
-    fa_write_text(out, "action", request->action);
-    fa_write_text(out, "reason", request->reason);
-    fa_write_text(out, "section", request->section);
-    fa_write_text(out, "diagnosis", request->diagnosis);
-    fa_write_end(out);
-}
-
-static int add_request(void *context, const struct fa_request *request)
-{
-    struct report *report = context;
-
-    report->counts[request->verdict]++;
-    if (request->verdict == FA_VERDICT_ACCEPTED)
-        return 0;
-    if (request->fault[0]) {
-        report->spoiled++;
-        return 0;
-    }
-    if (report->bad++ < SHOWN_MAX)
-        add_line(&report->lines, request);
-    add_object(report->out, request);
-    return 0;
-}
-
-static void add_counts(struct report *report)
-{
-    int verdict;
-
-    fa_write_end(report->out);
-    for (verdict = 0; verdict < FA_VERDICT_MAX; verdict++)
-        fa_write_integer(report->out, fa_verdict_text((enum fa_verdict)verdict),
-                         (int64_t)report->counts[verdict]);
-    fa_write_integer(report->out, "spoiled", (int64_t)report->spoiled);
-    if (report->bad > SHOWN_MAX)
-        (void)pm_buf_addf(&report->lines, "  and %zu more\n", report->bad - SHOWN_MAX);
-    (void)pm_buf_addf(&report->head, "%zu accepted, %zu refused, %zu failed",
-                      report->counts[FA_VERDICT_ACCEPTED], report->counts[FA_VERDICT_REFUSED],
-                      report->counts[FA_VERDICT_FAILED]);
-    if (report->spoiled > 0)
-        (void)pm_buf_addf(&report->head, "; %zu of them spoiled by faults", report->spoiled);
-    (void)pm_buf_addc(&report->head, '\n');
-    if (report->lines.data)
-        (void)pm_buf_adds(&report->head, report->lines.data);
-}
-
-static int collect(struct exec *exec, struct report *report)
-{
-    pm_buf_init(&report->head, 2 * REPORT_MAX);
-    pm_buf_init(&report->lines, REPORT_MAX);
-    pm_buf_init(&report->json, FILE_MAX);
-    report->out = fa_writer_new(&report->json, false);
-    if (!report->out)
-        return -1;
-    fa_write_object(report->out, "");
-    fa_write_list(report->out, "bad");
-    (void)fa_server_requests(exec->server, NULL, add_request, report); /* cannot fail for all */
-    add_counts(report);
-    if (fa_writer_finish(report->out) < 0 || report->head.failed)
-        return -1;
-    return pm_buf_addc(&report->json, '\n');
-}
-
-static int print_report(const struct exec *exec, const struct report *report)
-{
-    const struct pm_buf *text = exec->is_json ? &report->json : &report->head;
-
-    if (exec->report_file) {
-        if (pm_fs_replace(exec->report_file, text->data, text->len, 0644) == 0)
-            return 0;
-        pm_log_error("cannot write \"%s\": %s", exec->report_file, strerror(errno));
-        return -1;
-    }
-    if (exec->is_quiet && report->bad == 0)
-        return 0;
-    if (!exec->is_json)
-        fputs(CMD_PROGRAM ": exec: ", stderr);
-    (void)fwrite(text->data, 1, text->len, stderr); /* nowhere else to complain */
-    return 0;
-}
-
 /* Returns the exit status: that of the command unless it was 0. */
-static int judge(struct exec *exec, int status)
+static int judge(const struct exec *exec, int status)
 {
-    struct report report = {0};
-    int r = collect(exec, &report);
+    const struct exec_asked asked = {
+        .server = exec->server,
+        .apikey = exec->keys.apikey,
+        .expects = exec->expect_file != NULL,
+        .nothing_else = exec->nothing_else,
+        .is_json = exec->is_json,
+        .is_quiet = exec->is_quiet,
+        .file = exec->report_file,
+    };
+    bool is_refused = false;
+    bool is_unmet = false;
+    int r = exec_report(&asked, &is_refused, &is_unmet);
 
-    if (r < 0)
-        pm_log_error("no memory for the report");
-    else
-        r = print_report(exec, &report);
-    if (status == 0 && (r < 0 || (report.bad > 0 && !exec->allows_refused)))
+    if (status == 0 && (r < 0 || is_unmet || (is_refused && !exec->allows_refused)))
         status = STATUS_FAILED;
-    pm_buf_clear(&report.head);
-    pm_buf_clear(&report.lines);
-    pm_buf_clear(&report.json);
     return status;
 }
 

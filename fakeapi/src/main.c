@@ -16,6 +16,7 @@ static const struct {
     {"serve", cmd_serve, "Serve the API until SIGTERM or SIGINT"},
     {"exec", cmd_exec, "Run a command with a server of its own"},
     {"ctl", cmd_ctl, "Steer a running server, and look into it"},
+    {"verify", cmd_verify, "Has everything arrived that was expected? The same as ctl verify"},
     {"reference", cmd_reference, "Print every action and its parameters"},
 };
 

@@ -5,7 +5,11 @@
 #include <string.h>
 
 #include "app.h"
+#include "expect.h"
+#include "reply.h"
 #include "server.h"
+
+#define REPORT_MAX (256 * 1024)
 
 struct requests_wish {
     const char *apikey; /* NULL for all */
@@ -120,14 +124,62 @@ static int note(void *context, const struct fa_request *request)
     return 0;
 }
 
+/* What is wrong with the expectations of one account. */
+static void note_unmet(const struct fa_app *app, const struct fa_account *account,
+                       struct leftovers *left)
+{
+    struct pm_buf json;
+    struct pm_buf text;
+    struct fa_writer *out;
+
+    if (fa_expects_count(app->expects, account->id) == 0)
+        return;
+    pm_buf_init(&json, REPORT_MAX);
+    pm_buf_init(&text, REPORT_MAX);
+    out = fa_writer_new(&json, false);
+    if (out)
+        fa_write_object(out, "");
+    if (!out ||
+        fa_expects_verify(app->expects, account->id, NULL, false, out, &text) != FA_ANSWER_YES) {
+        left->count++;
+        add(left, "%s", text.data ? text.data : "out of memory\n");
+    }
+    if (out)
+        (void)fa_writer_finish(out); /* only the text counts */
+    pm_buf_clear(&json);
+    pm_buf_clear(&text);
+}
+
+struct unmet_wish {
+    const char *apikey; /* NULL for all */
+    struct leftovers *left;
+};
+
+static void note_all_unmet(struct fa_server *server, void *context)
+{
+    const struct unmet_wish *wish = context;
+    const struct fa_app *app = fa_server_app(server);
+    size_t i;
+
+    for (i = 0; i < fa_accounts_count(app->accounts); i++) {
+        const struct fa_account *account = &fa_accounts_at(app->accounts, i)->account;
+
+        if (!wish->apikey || strcmp(wish->apikey, account->apikey) == 0)
+            note_unmet(app, account, wish->left);
+    }
+}
+
 int fa_server_check_nothing_left(struct fa_server *server, const char *apikey, char *message,
                                  size_t size)
 {
     struct leftovers left = {.message = message, .size = size};
     struct requests_wish wish = {.apikey = apikey, .visit = note, .context = &left};
 
+    struct unmet_wish unmet = {.apikey = apikey, .left = &left};
+
     message[0] = '\0';
     fa_server_run(server, show_all, &wish);
+    fa_server_run(server, note_all_unmet, &unmet);
     if (wish.r < 0)
         add(&left, "there is no account \"%s\"\n", apikey);
     if (wish.forgotten > 0)

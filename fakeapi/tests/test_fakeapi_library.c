@@ -189,6 +189,88 @@ START_TEST(test_requests_are_shown_oldest_first)
 }
 END_TEST
 
+START_TEST(test_expectations_are_declared_and_asked_for)
+{
+    char message[2048];
+    char *report;
+
+    start_site();
+    ck_assert_int_eq(fa_server_expect(site, SITE_KEY,
+                                      "{\"must\":{\"action\":\"getMonitors\"},\"exactly\":1}",
+                                      message, sizeof(message)),
+                     0);
+    ck_assert_int_eq(fa_server_verify(site, SITE_KEY, false, &report), FA_ANSWER_NO);
+    ck_assert_msg(strstr(report, "getMonitors") != NULL, "%s", report);
+    free(report);
+    ck_assert_int_eq(fa_server_check_nothing_left(site, SITE_KEY, message, sizeof(message)), -1);
+    ck_assert_msg(strstr(message, "getMonitors") != NULL, "%s", message);
+    site_get("action=getMonitors");
+    ck_assert_int_eq(fa_server_verify(site, SITE_KEY, true, NULL), FA_ANSWER_YES);
+    ck_assert_int_eq(fa_server_check_nothing_left(site, NULL, message, sizeof(message)), 0);
+    site_get_target("/api?action=pages&apikey=" SITE_KEY);
+    ck_assert_int_eq(fa_server_verify(site, SITE_KEY, false, NULL), FA_ANSWER_YES);
+    ck_assert_int_eq(fa_server_verify(site, SITE_KEY, true, NULL), FA_ANSWER_NO);
+    site_stop();
+}
+END_TEST
+
+START_TEST(test_wrong_expectations_are_refused)
+{
+    char message[600];
+    char *report;
+
+    start_site();
+    ck_assert_int_eq(fa_server_expect(site, SITE_KEY, "{", message, sizeof(message)), -1);
+    ck_assert_int_eq(
+        fa_server_expect(site, SITE_KEY, "{\"must\":{\"nothing\":1}}", message, sizeof(message)),
+        -1);
+    ck_assert_ptr_nonnull(strstr(message, "nothing"));
+    ck_assert_int_eq(fa_server_expect(site, "NOBODY", "{\"must\":{}}", message, sizeof(message)),
+                     -1);
+    ck_assert_str_eq(message, "there is no account \"NOBODY\"");
+    ck_assert_int_eq(fa_server_verify(site, "NOBODY", false, &report), FA_ANSWER_UNKNOWN);
+    ck_assert_str_eq(report, "there is no account \"NOBODY\"");
+    free(report);
+    ck_assert_int_eq(fa_server_wait(site, "NOBODY", "{}", 1, 0, NULL), FA_ANSWER_UNKNOWN);
+    ck_assert_int_eq(fa_server_wait(site, SITE_KEY, "{\"x\":1}", 1, 0, &report), FA_ANSWER_UNKNOWN);
+    ck_assert_ptr_nonnull(strstr(report, "x"));
+    free(report);
+    site_stop();
+}
+END_TEST
+
+static void *get_later(void *context)
+{
+    (void)context;
+    site_get("action=getMonitors");
+    return NULL;
+}
+
+START_TEST(test_a_wait_ends_when_it_happens)
+{
+    pthread_t thread;
+    int64_t began_ms;
+    char *report;
+
+    start_site();
+    ck_assert_int_eq(fa_server_wait(site, SITE_KEY, "{\"action\":\"getMonitors\"}", 1, 0, &report),
+                     FA_ANSWER_NO);
+    free(report);
+    began_ms = pm_clock_mono_ms();
+    ck_assert_int_eq(fa_server_wait(site, SITE_KEY, "{\"action\":\"getMonitors\"}", 1, 30, NULL),
+                     FA_ANSWER_NO);
+    ck_assert_int_ge(pm_clock_mono_ms() - began_ms, 30);
+    ck_assert_int_eq(pthread_create(&thread, NULL, get_later, NULL), 0);
+    ck_assert_int_eq(fa_server_wait(site, SITE_KEY, "{\"action\":\"getMonitors\"}", 1, 60000, NULL),
+                     FA_ANSWER_YES);
+    ck_assert_int_eq(pthread_join(thread, NULL), 0);
+    ck_assert_int_lt(pm_clock_mono_ms() - began_ms, 50000);
+    ck_assert_int_eq(fa_server_wait(site, SITE_KEY, "{\"action\":\"getMonitors\"}", 1, 0, NULL),
+                     FA_ANSWER_YES);
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_many_servers_run_at_once)
 {
     struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
@@ -254,6 +336,9 @@ static const struct test_case cases[] = {
     TEST(test_seeds_come_from_an_export),
     TEST(test_every_call_of_the_control_api_is_there),
     TEST(test_requests_are_shown_oldest_first),
+    TEST(test_expectations_are_declared_and_asked_for),
+    TEST(test_wrong_expectations_are_refused),
+    TEST(test_a_wait_ends_when_it_happens),
     TEST(test_many_servers_run_at_once),
     TEST(test_threads_share_a_server),
 };
