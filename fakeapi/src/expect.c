@@ -144,11 +144,8 @@ static void count_fit(struct fa_expectation *one, int which, int64_t id, int64_t
 static enum fa_match_answer apply(struct fa_expectation *one, int which,
                                   const struct fa_match_subject *subject, int64_t now_ms)
 {
-    enum fa_match_answer answer;
+    enum fa_match_answer answer = fa_match_run(one->match, subject);
 
-    if (subject->entry->id <= one->since_id)
-        return FA_MATCH_NO;
-    answer = fa_match_run(one->match, subject);
     if (answer == FA_MATCH_YES)
         count_fit(one, which, subject->entry->id, now_ms);
     else if (answer == FA_MATCH_UNKNOWN)
