@@ -150,3 +150,10 @@ int pm_text_add_json(struct pm_buf *buf, const void *bytes, size_t len)
     (void)pm_buf_addc(buf, '"');
     return buf->failed ? -1 : 0;
 }
+
+void pm_text_one_line(char *text)
+{
+    for (; *text; text++)
+        if ((unsigned char)*text < 0x20 || *text == 0x7f)
+            *text = '?';
+}

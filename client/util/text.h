@@ -43,4 +43,8 @@ int pm_text_add_marked(struct pm_buf *buf, const void *bytes, size_t len);
  */
 int pm_text_add_json(struct pm_buf *buf, const void *bytes, size_t len);
 
+/** Make a message that quotes somebody one line that cannot steer a terminal: control characters
+ * become `?`, in place. */
+void pm_text_one_line(char *text);
+
 #endif

@@ -8,6 +8,7 @@
 
 #include "expect_private.h"
 #include "journal.h"
+#include "text.h"
 #include "vclock.h"
 
 #define COUNT_MAX  1000000000.0
@@ -33,6 +34,7 @@ static int bad(struct reading *reading, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(reading->message, reading->size, format, arguments);
     va_end(arguments);
+    pm_text_one_line(reading->message);
     return -1;
 }
 

@@ -15,6 +15,7 @@
 #include "journal.h"
 #include "params.h"
 #include "structured.h"
+#include "text.h"
 #include "vclock.h"
 
 #define SECONDS_MAX INT64_C(100000000000) /* smaller checktimes are seconds, PROTOCOL.md §3.0 */
@@ -83,6 +84,7 @@ static int bad(struct making *making, const char *format, ...)
     va_start(arguments, format);
     vsnprintf(making->message, making->size, format, arguments);
     va_end(arguments);
+    pm_text_one_line(making->message);
     return -1;
 }
 
