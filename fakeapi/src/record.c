@@ -40,15 +40,16 @@ static bool is_secret(const struct owner *owner, const struct fa_param *param,
 {
     static const struct {
         const char *name;
+        size_t len;
         enum fa_mask_kind kind;
-    } secrets[] = {{"secretkey", FA_MASK_SECRETKEY},
-                   {"password", FA_MASK_PASSWORD},
-                   {"authToken", FA_MASK_TOKEN}};
+    } secrets[] = {{"secretkey", sizeof("secretkey") - 1, FA_MASK_SECRETKEY},
+                   {"password", sizeof("password") - 1, FA_MASK_PASSWORD},
+                   {"authToken", sizeof("authToken") - 1, FA_MASK_TOKEN}};
     size_t i;
 
     for (i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++) {
         *ret_kind = secrets[i].kind;
-        if (fa_param_is(param, secrets[i].name))
+        if (param->name_len == secrets[i].len && fa_param_is(param, secrets[i].name))
             return true;
     }
     *ret_kind = FA_MASK_SECRETKEY;
@@ -292,11 +293,10 @@ static const char *shown_param(const struct fa_call *call, const struct owner *o
                                const char *name)
 {
     const struct fa_param *param = fa_params_find(&call->params, name);
-    enum fa_mask_kind kind;
 
     if (!param || !fa_is_text(param->value, param->value_len))
         return "";
-    return is_secret(owner, param, &kind) ? FA_JOURNAL_MASK : param->value;
+    return betrays(owner, param->value, param->value_len) ? FA_JOURNAL_MASK : param->value;
 }
 
 void fa_record(struct fa_call *call, enum fa_error error, int64_t began_us,
@@ -322,7 +322,7 @@ void fa_record(struct fa_call *call, enum fa_error error, int64_t began_us,
         .peer = call->http->peer,
         .method = call->http->method,
         .path = masked(&owner, call->http->path),
-        .action = masked(&owner, shown_param(call, &owner, "action")),
+        .action = shown_param(call, &owner, "action"),
         .apikey = shown_param(call, &owner, "apikey"),
         .checksum = shown_param(call, &owner, "checksum"),
         .reason = masked(&owner, call->reason),
