@@ -21,6 +21,7 @@ const struct cli_option cli_common_options[] = {
     {.name = "url", .letter = 'u', .argument = "URL", .help = "address of the API"},
     {.name = "apikey", .letter = 'a', .argument = "KEY", .help = "the account's API key"},
     {.name = "secret-file", .argument = "FILE", .help = "file with the secret key, mode 0600"},
+    {.name = "ca-file", .argument = "FILE", .help = "whose certificates to trust, PEM"},
     {.name = "secret-fd", .argument = "N", .help = "open descriptor to read the secret key from"},
     {.letter = 's',
      .argument = "SECRET",
@@ -64,6 +65,7 @@ static const struct source {
     {"url", "PAIDMONITOR_URL", "url"},
     {"apikey", "PAIDMONITOR_APIKEY", "apikey"},
     {"secret_file", "PAIDMONITOR_SECRET_FILE", "secret-file"},
+    {"ca_file", "PAIDMONITOR_CA_FILE", "ca-file"},
 };
 
 static int override(struct cli *cli, struct pm_error *err)

@@ -27,7 +27,6 @@
 #define LIST_MAX      32
 #define FILE_MAX      (64 * 1024 * 1024)
 #define DIR_TEMPLATE  "/paidmonitor-fakeapi.XXXXXX"
-#define SECRET_NAME   "secret"
 #define STATUS_FAILED 1   /* the command was content, the server was not */
 #define STATUS_SETUP  125 /* as env(1), timeout(1) and the like */
 #define STATUS_NO_RUN 126
@@ -53,6 +52,7 @@ struct exec {
     struct fa_account_keys keys;
     char *dir; /* of the secret key's file */
     char *secret_file;
+    char *ca_file; /* NULL without TLS */
 };
 
 static const char help[] =
@@ -67,6 +67,7 @@ static const char help[] =
     "  --store memory|FILE        where to keep everything (memory)\n"
     "  --clock SETTING            as for serve\n"
     "  --journal N                how many requests to remember (10000)\n"
+    "  --tls auto|off             https, with an authority in PAIDMONITOR_CA_FILE (off)\n"
     "  --seed FILE                begin with what ctl export gave, in the new account\n"
     "  --fault JSON|@FILE         have something go wrong, as FAULTS.md describes it\n"
     "  --expect FILE              what must, may and must not arrive, as TESTING.md describes it\n"
@@ -91,6 +92,7 @@ enum option_id {
     STORE,
     CLOCK,
     JOURNAL,
+    TLS,
     SEED,
     FAULT,
     EXPECT,
@@ -110,6 +112,7 @@ static const struct option long_options[] = {
     {"store", required_argument, NULL, STORE},
     {"clock", required_argument, NULL, CLOCK},
     {"journal", required_argument, NULL, JOURNAL},
+    {"tls", required_argument, NULL, TLS},
     {"seed", required_argument, NULL, SEED},
     {"fault", required_argument, NULL, FAULT},
     {"expect", required_argument, NULL, EXPECT},
@@ -179,6 +182,11 @@ static int take_option(struct exec *exec, int id, const char *value)
         return CMD_OK;
     case JOURNAL:
         return take_journal(exec, value);
+    case TLS:
+        if (strcmp(value, "auto") != 0 && strcmp(value, "off") != 0)
+            return bad_value("tls", value, "must be auto or off");
+        exec->options.tls_auto = strcmp(value, "auto") == 0;
+        return CMD_OK;
     case SEED:
         exec->seed_file = value;
         return CMD_OK;
@@ -322,19 +330,30 @@ static int make_dir(struct exec *exec)
     return -1;
 }
 
-static int write_secret(struct exec *exec)
+/* A file in that folder. NULL after complaining. The caller frees it. */
+static char *write_file(const struct exec *exec, const char *name, const char *text)
 {
+    char *path;
+
+    if (asprintf(&path, "%s/%s", exec->dir, name) < 0)
+        return NULL;
+    if (pm_fs_replace(path, text, strlen(text), 0600) == 0)
+        return path;
+    pm_log_error("cannot write \"%s\": %s", path, strerror(errno));
+    free(path);
+    return NULL;
+}
+
+static int write_files(struct exec *exec)
+{
+    const char *authority = fa_server_authority(exec->server);
     char line[FA_ACCOUNT_KEY_SIZE + 1];
 
-    if (asprintf(&exec->secret_file, "%s/" SECRET_NAME, exec->dir) < 0) {
-        exec->secret_file = NULL;
-        return -1;
-    }
     (void)snprintf(line, sizeof(line), "%s\n", exec->keys.secretkey);
-    if (pm_fs_replace(exec->secret_file, line, strlen(line), 0600) == 0)
-        return 0;
-    pm_log_error("cannot write \"%s\": %s", exec->secret_file, strerror(errno));
-    return -1;
+    exec->secret_file = write_file(exec, "secret", line);
+    if (authority)
+        exec->ca_file = write_file(exec, "ca.pem", authority);
+    return exec->secret_file && (!authority || exec->ca_file) ? 0 : -1;
 }
 
 static int export_all(const struct exec *exec)
@@ -347,6 +366,7 @@ static int export_all(const struct exec *exec)
         {"PAIDMONITOR_FAKEAPI_URL", fa_server_url(exec->server)},
         {"PAIDMONITOR_APIKEY", exec->keys.apikey},
         {"PAIDMONITOR_SECRET_FILE", exec->secret_file},
+        {"PAIDMONITOR_CA_FILE", exec->ca_file},
         {"PAIDMONITOR_SECRETKEY", exec->exports_secret ? exec->keys.secretkey : NULL},
         {"PAIDMONITOR_FAKEAPI_CONTROL_TOKEN_FILE", NULL},
     };
@@ -372,7 +392,7 @@ static int set_up(struct exec *exec)
         return -1;
     }
     if (seed(exec) < 0 || add_faults(exec) < 0 || expect(exec) < 0 || make_dir(exec) < 0 ||
-        write_secret(exec) < 0)
+        write_files(exec) < 0)
         return -1;
     return export_all(exec);
 }
@@ -381,9 +401,12 @@ static void clean_up(struct exec *exec)
 {
     if (exec->secret_file)
         (void)unlink(exec->secret_file);
+    if (exec->ca_file)
+        (void)unlink(exec->ca_file);
     if (exec->dir)
         (void)rmdir(exec->dir); /* not empty if the command left something there */
     free(exec->secret_file);
+    free(exec->ca_file);
     free(exec->dir);
     fa_server_stop(exec->server);
 }

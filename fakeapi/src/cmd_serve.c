@@ -553,7 +553,6 @@ static int keep_made_token(struct serve *serve, const struct fa_server *server)
     return write_file(serve->token_file, line, 0600);
 }
 
-/* So that `ctl` finds the server. It is a convenience: without it there is --url. */
 static int name_authority_file(struct serve *serve)
 {
     PM_AUTO_FREE char *dir = fa_run_dir();
@@ -594,6 +593,7 @@ static int add_faults(const struct serve *serve, struct fa_server *server)
     return status;
 }
 
+/* So that `ctl` finds the server. It is a convenience: without it there is --url. */
 static void leave_runfile(struct serve *serve, const struct fa_server *server)
 {
     if (runfile_write(fa_server_url(server), serve->token_file, serve->authority_file,

@@ -157,7 +157,7 @@ static bool is_alive(int dir_fd, const char *name)
     long pid = strtol(name, &end, 10);
     bool is_runfile = strcmp(end, ".json") == 0;
 
-    if (pid <= 0 || (!is_runfile && strcmp(end, ".token") != 0))
+    if (pid <= 0 || (!is_runfile && strcmp(end, ".token") != 0 && strcmp(end, ".ca.pem") != 0))
         return false;
     if (kill((pid_t)pid, 0) == 0 || errno == EPERM)
         return is_runfile;
