@@ -5,6 +5,7 @@ pkg_check_modules(OPENSSL REQUIRED IMPORTED_TARGET libcrypto>=3.0)
 pkg_check_modules(CJSON REQUIRED IMPORTED_TARGET libcjson>=1.7.15)
 pkg_check_modules(INIH REQUIRED IMPORTED_TARGET inih)
 pkg_check_modules(LIBXML2 REQUIRED IMPORTED_TARGET libxml-2.0)
+pkg_check_modules(NETTLE REQUIRED IMPORTED_TARGET nettle>=3.7) # with which the server verifies
 pkg_check_modules(CURL REQUIRED IMPORTED_TARGET libcurl>=7.85)
 if(BUILD_FAKEAPI)
     # Only its header: the server loads the library when a store is on PostgreSQL.

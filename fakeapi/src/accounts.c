@@ -267,10 +267,9 @@ int fa_accounts_put_within(struct fa_accounts *accounts, const struct fa_account
         snprintf(message, size, "reseller must be the apikey of an account that stands before");
         return -1;
     }
-    if (spec->password && (fa_digest_hex(FA_DIGEST_MD5, spec->password, md5) < 0 ||
-                           fa_digest_hex(FA_DIGEST_SHA256, spec->password, sha256) < 0)) {
-        snprintf(message, size, "cannot hash the password");
-        return -1;
+    if (spec->password) {
+        fa_digest_hex(FA_DIGEST_MD5, spec->password, md5);
+        fa_digest_hex(FA_DIGEST_SHA256, spec->password, sha256);
     }
     if (write_account(accounts, &account) < 0 || fa_accounts_reload(accounts) < 0)
         return store_failed(accounts, message, size);

@@ -57,15 +57,15 @@ static const struct fa_param **signed_params(struct fa_arena *arena, const struc
 }
 
 /* Steps 2 and 4. */
-static int add_param(struct fa_mac *mac, const struct fa_param *param, bool is_raw)
+static void add_param(struct fa_mac *mac, const struct fa_param *param, bool is_raw)
 {
-    int r = is_raw ? fa_mac_add(mac, param->raw_name, param->raw_name_len)
-                   : fa_mac_add(mac, param->name, param->name_len);
-
-    if (r < 0)
-        return r;
-    return is_raw ? fa_mac_add(mac, param->raw_value, param->raw_value_len)
-                  : fa_mac_add(mac, param->value, param->value_len);
+    if (is_raw) {
+        fa_mac_add(mac, param->raw_name, param->raw_name_len);
+        fa_mac_add(mac, param->raw_value, param->raw_value_len);
+    } else {
+        fa_mac_add(mac, param->name, param->name_len);
+        fa_mac_add(mac, param->value, param->value_len);
+    }
 }
 
 int fa_checksum_compute(struct fa_arena *arena, struct fa_mac *mac, const struct fa_params *params,
@@ -73,16 +73,16 @@ int fa_checksum_compute(struct fa_arena *arena, struct fa_mac *mac, const struct
 {
     size_t count = 0;
     const struct fa_param **sorted = signed_params(arena, params, &count);
-    int r;
     size_t i;
 
     if (!sorted)
         return -1;
     qsort(sorted, count, sizeof(*sorted), form.ignores_case ? by_letters : by_bytes);
-    r = fa_mac_begin(mac);
-    for (i = 0; i < count && r == 0; i++)
-        r = add_param(mac, sorted[i], form.is_raw);
-    return r < 0 ? r : fa_mac_end(mac, checksum); /* step 5 */
+    fa_mac_begin(mac);
+    for (i = 0; i < count; i++)
+        add_param(mac, sorted[i], form.is_raw);
+    fa_mac_end(mac, checksum); /* step 5 */
+    return 0;
 }
 
 int fa_checksum_text(struct fa_arena *arena, const struct fa_params *params, struct pm_buf *buf)

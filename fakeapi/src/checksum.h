@@ -22,7 +22,7 @@ struct fa_checksum_form {
  * @params:  in any order; one named `checksum`, in any case, is passed over
  * @mac:     keyed with the account's secret key
  *
- * Errors: -1 out of memory, or OpenSSL failed
+ * Errors: -1 out of memory
  */
 int fa_checksum_compute(struct fa_arena *arena, struct fa_mac *mac, const struct fa_params *params,
                         struct fa_checksum_form form, char checksum[FA_CHECKSUM_SIZE]);

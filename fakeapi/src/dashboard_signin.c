@@ -143,9 +143,8 @@ static bool is_password(const struct fa_account *account, const char *password)
     const char *known_sha256 = account ? account->password_sha256 : "";
     bool has_md5, has_sha256;
 
-    if (fa_digest_hex(FA_DIGEST_MD5, password, md5) < 0 ||
-        fa_digest_hex(FA_DIGEST_SHA256, password, sha256) < 0)
-        return false;
+    fa_digest_hex(FA_DIGEST_MD5, password, md5);
+    fa_digest_hex(FA_DIGEST_SHA256, password, sha256);
     has_md5 = fa_is_same(known_md5, strlen(known_md5), md5, strlen(md5));
     has_sha256 = fa_is_same(known_sha256, strlen(known_sha256), sha256, strlen(sha256));
     return has_md5 || has_sha256;

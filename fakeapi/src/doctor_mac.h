@@ -1,6 +1,6 @@
 /*
  * Digests and keyed digests, right and wrong ones, for the doctor. The only place of the doctor
- * that knows OpenSSL. A keyed context is kept and started again while key and digest stay the same,
+ * that knows Nettle. A keyed context is kept and started again while key and digest stay the same,
  * which makes trying many texts four times cheaper than the one-shot call.
  */
 #ifndef FA_DOCTOR_MAC_H
@@ -36,12 +36,11 @@ enum fa_doctor_scheme {
 
 struct fa_doctor_mac;
 
-/** Errors: NULL, the crypto library failed. fa_doctor_mac_free() takes NULL and wipes keys. */
+/** Errors: NULL out of memory. fa_doctor_mac_free() takes NULL and wipes keys. */
 struct fa_doctor_mac *fa_doctor_mac_new(void);
 void fa_doctor_mac_free(struct fa_doctor_mac *mac);
 
-/** @ret: FA_DOCTOR_MAC_SIZE bytes. Returns how many of them count; 0 when the crypto library
- * failed. */
+/** @ret: FA_DOCTOR_MAC_SIZE bytes. Returns how many of them count. */
 size_t fa_doctor_mac_compute(struct fa_doctor_mac *mac, enum fa_doctor_scheme scheme,
                              enum fa_doctor_digest digest, struct fa_bytes key,
                              struct fa_bytes text, uint8_t *ret);

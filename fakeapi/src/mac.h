@@ -1,5 +1,5 @@
 /*
- * Keys and digests: what the server needs of OpenSSL, and its only user there besides the doctor.
+ * Keys and digests: what the server needs of Nettle, and its only user there besides the doctor.
  * An HMAC context is keyed once per account and started anew for each request, which is several
  * times cheaper than keying it each time.
  */
@@ -20,17 +20,17 @@ enum fa_digest {
     FA_DIGEST_SHA256,
 };
 
-/** A context for HMAC-SHA1 under this key. Errors: NULL */
+/** A context for HMAC-SHA1 under this key. Errors: NULL out of memory */
 struct fa_mac *fa_mac_new(const char *key, size_t len);
 void fa_mac_free(struct fa_mac *mac);
 
-/** Start, add any number of times, end with the Base64 text. Errors: -1 OpenSSL failed */
-int fa_mac_begin(struct fa_mac *mac);
-int fa_mac_add(struct fa_mac *mac, const void *bytes, size_t len);
-int fa_mac_end(struct fa_mac *mac, char checksum[FA_CHECKSUM_SIZE]);
+/** Start, add any number of times, end with the Base64 text. */
+void fa_mac_begin(struct fa_mac *mac);
+void fa_mac_add(struct fa_mac *mac, const void *bytes, size_t len);
+void fa_mac_end(struct fa_mac *mac, char checksum[FA_CHECKSUM_SIZE]);
 
-/** Lower-case hexadecimal digest of a text. Errors: -1 */
-int fa_digest_hex(enum fa_digest digest, const char *text, char hex[FA_DIGEST_SIZE]);
+/** Lower-case hexadecimal digest of a text. */
+void fa_digest_hex(enum fa_digest digest, const char *text, char hex[FA_DIGEST_SIZE]);
 
 /** 26 random characters of `0-9A-V`: an apikey, a secretkey or a token. Errors: -1 no random bytes
  */

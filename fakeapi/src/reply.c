@@ -1,7 +1,6 @@
 #include "reply.h"
 
 #include <inttypes.h>
-#include <libxml/xmlwriter.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,14 +9,15 @@
 #include "json.h"
 #include "text.h"
 
-#define DEPTH_MAX   (FA_JSON_DEPTH_MAX + 8)
-#define DETAIL_MAX  64
-#define ELEMENT_MAX 4096
+#define DEPTH_MAX  (FA_JSON_DEPTH_MAX + 8)
+#define DETAIL_MAX 64
+#define NAMES_MAX  (64 * 1024)
 
-/* JSON: level 0 is the top, where one value stands. */
+/* Level 0 is the top, where one value stands. */
 struct level {
     bool is_list;
     bool has_entry;
+    size_t name_at; /* XML: of its element */
 };
 
 struct fa_writer {
@@ -25,8 +25,8 @@ struct fa_writer {
     bool has_failed;
     size_t depth;
     struct level levels[DEPTH_MAX];
-    xmlBufferPtr bytes; /* XML only, as the next */
-    xmlTextWriterPtr xml;
+    bool is_xml;
+    struct pm_buf names; /* XML: of the open elements, each with its NUL */
 };
 
 /* XML names */
@@ -115,19 +115,23 @@ bool fa_is_xml_text(const char *text)
     return true;
 }
 
-static int add_xml_chars(struct pm_buf *buf, const char *text)
+/* Text between tags. What XML cannot carry is left out. */
+static void add_xml_text(struct pm_buf *buf, const char *text)
 {
+    static const char *const escapes[128] = {
+        ['<'] = "&lt;", ['>'] = "&gt;", ['&'] = "&amp;", ['"'] = "&quot;", ['\r'] = "&#13;"};
     size_t left = strlen(text);
 
     while (left > 0) {
         size_t len = pm_text_utf8_len(text, left);
 
-        if (len > 0 && is_xml_char(code_point((const unsigned char *)text, len)))
-            (void)pm_buf_add(buf, text, len); /* failures stick */
+        if (len == 1 && escapes[(unsigned char)text[0]])
+            (void)pm_buf_adds(buf, escapes[(unsigned char)text[0]]); /* failures stick */
+        else if (len > 0 && is_xml_char(code_point((const unsigned char *)text, len)))
+            (void)pm_buf_add(buf, text, len);
         text += len > 0 ? len : 1;
         left -= len > 0 ? len : 1;
     }
-    return pm_buf_adds(buf, "");
 }
 
 /* The writer */
@@ -139,14 +143,8 @@ struct fa_writer *fa_writer_new(struct pm_buf *buf, bool is_xml)
     if (!writer)
         return NULL;
     writer->buf = buf;
-    if (!is_xml)
-        return writer;
-    writer->bytes = xmlBufferCreate();
-    writer->xml = writer->bytes ? xmlNewTextWriterMemory(writer->bytes, 0) : NULL;
-    if (!writer->xml) {
-        fa_writer_free(writer);
-        return NULL;
-    }
+    writer->is_xml = is_xml;
+    pm_buf_init(&writer->names, NAMES_MAX);
     return writer;
 }
 
@@ -154,10 +152,7 @@ void fa_writer_free(struct fa_writer *writer)
 {
     if (!writer)
         return;
-    if (writer->xml)
-        xmlFreeTextWriter(writer->xml);
-    if (writer->bytes)
-        xmlBufferFree(writer->bytes);
+    pm_buf_clear(&writer->names);
     free(writer);
 }
 
@@ -167,21 +162,9 @@ int fa_writer_finish(struct fa_writer *writer)
 
     while (writer->depth > 0)
         fa_write_end(writer);
-    if (writer->xml) {
-        if (xmlTextWriterFlush(writer->xml) < 0)
-            writer->has_failed = true;
-        (void)pm_buf_add(writer->buf, xmlBufferContent(writer->bytes),
-                         (size_t)xmlBufferLength(writer->bytes));
-    }
-    r = writer->has_failed || writer->buf->failed ? -1 : 0;
+    r = writer->has_failed || writer->buf->failed || writer->names.failed ? -1 : 0;
     fa_writer_free(writer);
     return r;
-}
-
-static void check(struct fa_writer *writer, int result)
-{
-    if (result < 0)
-        writer->has_failed = true;
 }
 
 /* Comma and key before a JSON value. */
@@ -198,48 +181,46 @@ static void json_lead(struct fa_writer *writer, const char *name)
     (void)pm_buf_addc(writer->buf, ':');
 }
 
-static void xml_start(struct fa_writer *writer, const char *name)
+/* Returns where the element's name is kept, for its end. */
+static size_t xml_start(struct fa_writer *writer, const char *name)
 {
-    struct pm_buf element;
+    size_t at = writer->names.len;
 
-    pm_buf_init(&element, ELEMENT_MAX);
-    check(writer, fa_xml_name(&element, name));
-    if (!element.failed)
-        check(writer, xmlTextWriterStartElement(writer->xml, BAD_CAST element.data));
-    pm_buf_clear(&element);
+    if (fa_xml_name(&writer->names, name) == 0 && pm_buf_addc(&writer->names, '\0') == 0)
+        (void)pm_buf_addf(writer->buf, "<%s>", writer->names.data + at);
+    return at;
 }
 
-static void xml_end(struct fa_writer *writer)
+static void xml_end(struct fa_writer *writer, size_t name_at)
 {
-    check(writer, xmlTextWriterFullEndElement(writer->xml));
+    if (!writer->names.failed)
+        (void)pm_buf_addf(writer->buf, "</%s>", writer->names.data + name_at);
+    writer->names.len = name_at;
 }
 
 static void xml_text(struct fa_writer *writer, const char *name, const char *text)
 {
-    struct pm_buf chars;
+    size_t name_at = xml_start(writer, name);
 
-    pm_buf_init(&chars, writer->buf->max);
-    check(writer, add_xml_chars(&chars, text));
-    xml_start(writer, name);
-    if (!chars.failed)
-        check(writer, xmlTextWriterWriteString(writer->xml, BAD_CAST chars.data));
-    xml_end(writer);
-    pm_buf_clear(&chars);
+    add_xml_text(writer->buf, text);
+    xml_end(writer, name_at);
 }
 
 static void open_level(struct fa_writer *writer, const char *name, bool is_list)
 {
+    struct level level = {.is_list = is_list};
+
     if (writer->depth + 1 == DEPTH_MAX) {
         writer->has_failed = true;
         return;
     }
-    if (writer->xml) {
-        xml_start(writer, name);
+    if (writer->is_xml) {
+        level.name_at = xml_start(writer, name);
     } else {
         json_lead(writer, name);
         (void)pm_buf_addc(writer->buf, is_list ? '[' : '{');
     }
-    writer->levels[++writer->depth] = (struct level){.is_list = is_list};
+    writer->levels[++writer->depth] = level;
 }
 
 void fa_write_list(struct fa_writer *writer, const char *name)
@@ -254,18 +235,18 @@ void fa_write_object(struct fa_writer *writer, const char *name)
 
 void fa_write_end(struct fa_writer *writer)
 {
-    bool is_list = writer->levels[writer->depth].is_list;
+    const struct level *level = &writer->levels[writer->depth];
 
-    if (writer->xml)
-        xml_end(writer);
+    if (writer->is_xml)
+        xml_end(writer, level->name_at);
     else
-        (void)pm_buf_addc(writer->buf, is_list ? ']' : '}');
+        (void)pm_buf_addc(writer->buf, level->is_list ? ']' : '}');
     writer->depth--;
 }
 
 void fa_write_text(struct fa_writer *writer, const char *name, const char *text)
 {
-    if (writer->xml) {
+    if (writer->is_xml) {
         xml_text(writer, name, text);
         return;
     }
@@ -281,7 +262,7 @@ void fa_write_bytes(struct fa_writer *writer, const char *name, const char *byte
 
 void fa_write_literal(struct fa_writer *writer, const char *name, const char *text)
 {
-    if (writer->xml) {
+    if (writer->is_xml) {
         xml_text(writer, name, text);
         return;
     }
@@ -307,7 +288,7 @@ void fa_write_id(struct fa_writer *writer, const char *name, int64_t value)
 
 void fa_write_null(struct fa_writer *writer, const char *name)
 {
-    if (!writer->xml)
+    if (!writer->is_xml)
         fa_write_literal(writer, name, "null");
 }
 

@@ -1,7 +1,6 @@
 /*
  * Answers as bytes. Handlers say what an answer holds, once; the writer makes compact JSON or XML
- * of it (PROTOCOL.md §1.7). Clients cut these answers up by position, so not a byte may move. The
- * only user of libxml2 in the server.
+ * of it (PROTOCOL.md §1.7). Clients cut these answers up by position, so not a byte may move.
  */
 #ifndef FA_REPLY_H
 #define FA_REPLY_H

@@ -89,9 +89,9 @@ static void compute(const cJSON *test, struct fa_mac *mac, char checksum[FA_CHEC
     char *body;
 
     if (!pairs) {
-        ck_assert_int_eq(fa_mac_begin(mac), 0);
-        ck_assert_int_eq(fa_mac_add(mac, text, bytes_of(test, "text", text)), 0);
-        ck_assert_int_eq(fa_mac_end(mac, checksum), 0);
+        fa_mac_begin(mac);
+        fa_mac_add(mac, text, bytes_of(test, "text", text));
+        fa_mac_end(mac, checksum);
         return;
     }
     fa_arena_init(&arena, 32 << 20);
@@ -183,9 +183,9 @@ START_TEST(test_digests_of_passwords)
 {
     char hex[FA_DIGEST_SIZE];
 
-    ck_assert_int_eq(fa_digest_hex(FA_DIGEST_MD5, "abc", hex), 0);
+    fa_digest_hex(FA_DIGEST_MD5, "abc", hex);
     ck_assert_str_eq(hex, "900150983cd24fb0d6963f7d28e17f72"); /* RFC 1321, A.5 */
-    ck_assert_int_eq(fa_digest_hex(FA_DIGEST_SHA256, "abc", hex), 0);
+    fa_digest_hex(FA_DIGEST_SHA256, "abc", hex);
     ck_assert_str_eq(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 }
 END_TEST
