@@ -1,146 +1,223 @@
 #include "certificate.h"
 
-#include <openssl/bn.h>
-#include <openssl/ec.h>
-#include <openssl/evp.h>
-#include <openssl/pem.h>
-#include <openssl/x509.h>
-#include <openssl/x509v3.h>
+#include <arpa/inet.h>
+#include <gnutls/crypto.h>
+#include <gnutls/x509.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "buf.h"
+#include <time.h>
 
 #define HOUR_S       3600L
 #define DAY_S        (24 * HOUR_S)
 #define LIFETIME_S   (30 * DAY_S)
-#define SERIAL_BITS  127
-#define NAMES_MAX    4096
-#define CURVE        "P-256"
+#define SERIAL_SIZE  16
+#define KEY_ID_SIZE  32
+#define BITS         GNUTLS_CURVE_TO_BITS(GNUTLS_ECC_CURVE_SECP256R1)
 #define ORGANISATION "paidmonitor-fakeapi, for tests only"
 
 struct fa_authority {
-    EVP_PKEY *key;
-    X509 *certificate;
+    gnutls_x509_privkey_t key;
+    gnutls_x509_crt_t certificate;
     char *pem;
 };
 
 /* What a certificate says. */
 struct content {
     const char *name; /* common name */
-    const char *constraints;
-    const char *usage;
-    const char *purpose; /* NULL for none */
-    const char *names;   /* subjectAltName; NULL for none */
-    long from_s;         /* against now */
+    bool is_authority;
+    unsigned int usage;
+    const char *purpose;      /* its OID; NULL for none */
+    const char *const *names; /* subjectAltName, ended by NULL; NULL for none */
+    long from_s;              /* against now */
     long until_s;
 };
 
-/* Making one */
+/* Making one. Functions of GnuTLS return a negative number on failure, and so do these. */
 
-static int add_extension(X509 *certificate, X509 *issuer, int nid, const char *value)
+static int set_serial(gnutls_x509_crt_t certificate)
 {
-    X509V3_CTX context;
-    X509_EXTENSION *extension;
-    int r;
+    unsigned char number[SERIAL_SIZE];
+    int r = gnutls_rnd(GNUTLS_RND_NONCE, number, sizeof(number));
 
-    if (!value)
-        return 0;
-    X509V3_set_ctx(&context, issuer, certificate, NULL, NULL, 0);
-    extension = X509V3_EXT_conf_nid(NULL, &context, nid, value);
-    if (!extension)
-        return -1;
-    r = X509_add_ext(certificate, extension, -1);
-    X509_EXTENSION_free(extension);
-    return r == 1 ? 0 : -1;
+    if (r < 0)
+        return r;
+    number[0] = (number[0] & 0x7f) | 0x40; /* positive, and as long as it says */
+    return gnutls_x509_crt_set_serial(certificate, number, sizeof(number));
 }
 
-static int set_serial(X509 *certificate)
+static int set_name(gnutls_x509_crt_t certificate, const char *name)
 {
-    BIGNUM *number = BN_new();
-    int r = -1;
+    int r = gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_ORGANIZATION_NAME, 0,
+                                          ORGANISATION, sizeof(ORGANISATION) - 1);
 
-    if (number && BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ANY, BN_RAND_BOTTOM_ANY) == 1 &&
-        BN_to_ASN1_INTEGER(number, X509_get_serialNumber(certificate)))
-        r = 0;
-    BN_free(number);
+    if (r < 0)
+        return r;
+    return gnutls_x509_crt_set_dn_by_oid(certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name,
+                                         (unsigned int)strlen(name));
+}
+
+static int set_span(gnutls_x509_crt_t certificate, const struct content *content)
+{
+    time_t now = time(NULL);
+    int r = gnutls_x509_crt_set_activation_time(certificate, now + content->from_s);
+
+    return r < 0 ? r : gnutls_x509_crt_set_expiration_time(certificate, now + content->until_s);
+}
+
+/* Bytes of an address, in @bytes; 0 if the text is none. */
+static size_t read_address(const char *text, unsigned char bytes[sizeof(struct in6_addr)])
+{
+    if (inet_pton(AF_INET, text, bytes) == 1)
+        return sizeof(struct in_addr);
+    return inet_pton(AF_INET6, text, bytes) == 1 ? sizeof(struct in6_addr) : 0;
+}
+
+static bool is_plain(const char *name)
+{
+    return name[0] != '\0' && name[strcspn(name, ",;:=\\\"' @")] == '\0';
+}
+
+/* Returns 1 if it was added, 0 if it is neither an address nor could be a host's name. */
+static int add_name(gnutls_x509_crt_t certificate, const char *name)
+{
+    unsigned char address[sizeof(struct in6_addr)];
+    size_t len = read_address(name, address);
+    int r;
+
+    if (len == 0 && !is_plain(name))
+        return 0;
+    if (len > 0)
+        r = gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_IPADDRESS, address,
+                                                 (unsigned int)len, GNUTLS_FSAN_APPEND);
+    else
+        r = gnutls_x509_crt_set_subject_alt_name(certificate, GNUTLS_SAN_DNSNAME, name,
+                                                 (unsigned int)strlen(name), GNUTLS_FSAN_APPEND);
+    return r < 0 ? r : 1;
+}
+
+/* At least one of them. */
+static int add_names(gnutls_x509_crt_t certificate, const char *const *names)
+{
+    int count = 0;
+
+    for (; *names; names++) {
+        int r = add_name(certificate, *names);
+
+        if (r < 0)
+            return r;
+        count += r;
+    }
+    return count > 0 ? 0 : GNUTLS_E_INVALID_REQUEST;
+}
+
+/* Whose key it is, and who signs. */
+static int set_key_ids(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer)
+{
+    unsigned char id[KEY_ID_SIZE];
+    size_t size = sizeof(id);
+    int r = gnutls_x509_crt_get_key_id(certificate, 0, id, &size);
+
+    if (r >= 0)
+        r = gnutls_x509_crt_set_subject_key_id(certificate, id, size);
+    size = sizeof(id);
+    if (r >= 0)
+        r = gnutls_x509_crt_get_key_id(issuer, 0, id, &size);
+    return r < 0 ? r : gnutls_x509_crt_set_authority_key_id(certificate, id, size);
+}
+
+static int set_uses(gnutls_x509_crt_t certificate, const struct content *content)
+{
+    int r = gnutls_x509_crt_set_basic_constraints(certificate, content->is_authority,
+                                                  content->is_authority ? 0 : -1);
+
+    if (r >= 0)
+        r = gnutls_x509_crt_set_key_usage(certificate, content->usage);
+    if (r >= 0 && content->purpose)
+        r = gnutls_x509_crt_set_key_purpose_oid(certificate, content->purpose, 0);
     return r;
 }
 
-static int set_name(X509 *certificate, const char *name)
+static int fill(gnutls_x509_crt_t certificate, gnutls_x509_crt_t issuer, gnutls_x509_privkey_t key,
+                const struct content *content)
 {
-    X509_NAME *subject = X509_get_subject_name(certificate);
-    const unsigned char *organisation = (const unsigned char *)ORGANISATION;
+    int r = gnutls_x509_crt_set_version(certificate, 3);
 
-    return X509_NAME_add_entry_by_txt(subject, "O", MBSTRING_UTF8, organisation, -1, -1, 0) == 1 &&
-                   X509_NAME_add_entry_by_txt(subject, "CN", MBSTRING_UTF8,
-                                              (const unsigned char *)name, -1, -1, 0) == 1
-               ? 0
-               : -1;
-}
-
-static int fill(X509 *certificate, X509 *issuer, EVP_PKEY *key, const struct content *content)
-{
-    if (X509_set_version(certificate, X509_VERSION_3) != 1 || set_serial(certificate) < 0 ||
-        set_name(certificate, content->name) < 0 ||
-        X509_set_issuer_name(certificate, X509_get_subject_name(issuer)) != 1 ||
-        !X509_gmtime_adj(X509_getm_notBefore(certificate), content->from_s) ||
-        !X509_gmtime_adj(X509_getm_notAfter(certificate), content->until_s) ||
-        X509_set_pubkey(certificate, key) != 1)
-        return -1;
-    if (add_extension(certificate, issuer, NID_basic_constraints, content->constraints) < 0 ||
-        add_extension(certificate, issuer, NID_key_usage, content->usage) < 0 ||
-        add_extension(certificate, issuer, NID_ext_key_usage, content->purpose) < 0 ||
-        add_extension(certificate, issuer, NID_subject_alt_name, content->names) < 0 ||
-        add_extension(certificate, issuer, NID_subject_key_identifier, "hash") < 0)
-        return -1;
-    return add_extension(certificate, issuer, NID_authority_key_identifier, "keyid");
+    if (r >= 0)
+        r = set_serial(certificate);
+    if (r >= 0)
+        r = set_name(certificate, content->name);
+    if (r >= 0)
+        r = set_span(certificate, content);
+    if (r >= 0)
+        r = gnutls_x509_crt_set_key(certificate, key);
+    if (r >= 0)
+        r = set_uses(certificate, content);
+    if (r >= 0 && content->names)
+        r = add_names(certificate, content->names);
+    return r < 0 ? r : set_key_ids(certificate, issuer);
 }
 
 /* @issuer: NULL: signed by itself. Errors: NULL */
-static X509 *make(const struct content *content, EVP_PKEY *key, X509 *issuer, EVP_PKEY *issuer_key)
+static gnutls_x509_crt_t make(const struct content *content, gnutls_x509_privkey_t key,
+                              gnutls_x509_crt_t issuer, gnutls_x509_privkey_t issuer_key)
 {
-    X509 *certificate = X509_new();
+    gnutls_x509_crt_t certificate;
 
-    if (certificate && fill(certificate, issuer ? issuer : certificate, key, content) == 0 &&
-        X509_sign(certificate, issuer_key, EVP_sha256()) > 0)
+    if (gnutls_x509_crt_init(&certificate) < 0)
+        return NULL;
+    if (!issuer)
+        issuer = certificate;
+    if (fill(certificate, issuer, key, content) >= 0 &&
+        gnutls_x509_crt_sign2(certificate, issuer, issuer_key, GNUTLS_DIG_SHA256, 0) >= 0)
         return certificate;
-    X509_free(certificate);
+    gnutls_x509_crt_deinit(certificate);
+    return NULL;
+}
+
+/* Errors: NULL */
+static gnutls_x509_privkey_t make_key(void)
+{
+    gnutls_x509_privkey_t key;
+
+    if (gnutls_x509_privkey_init(&key) < 0)
+        return NULL;
+    if (gnutls_x509_privkey_generate(key, GNUTLS_PK_ECDSA, BITS, 0) >= 0)
+        return key;
+    gnutls_x509_privkey_deinit(key);
     return NULL;
 }
 
 /* PEM */
 
-static char *text_of(BIO *bio)
+/* Takes what GnuTLS has exported; the caller frees the text. Errors: NULL */
+static char *text_of(int r, gnutls_datum_t *pem)
 {
-    char *bytes;
-    long len = BIO_get_mem_data(bio, &bytes);
-
-    return len > 0 ? strndup(bytes, (size_t)len) : NULL;
-}
-
-/* The caller frees them. Errors: NULL */
-static char *certificate_text(X509 *certificate)
-{
-    BIO *bio = BIO_new(BIO_s_mem());
     char *text = NULL;
 
-    if (bio && PEM_write_bio_X509(bio, certificate) == 1)
-        text = text_of(bio);
-    BIO_free(bio);
+    if (r < 0)
+        return NULL;
+    text = strndup((const char *)pem->data, pem->size);
+    explicit_bzero(pem->data, pem->size);
+    gnutls_free(pem->data);
     return text;
 }
 
-static char *key_text(EVP_PKEY *key)
+static char *certificate_text(gnutls_x509_crt_t certificate)
 {
-    BIO *bio = BIO_new(BIO_s_mem());
-    char *text = NULL;
+    gnutls_datum_t pem;
+    int r = gnutls_x509_crt_export2(certificate, GNUTLS_X509_FMT_PEM, &pem);
 
-    if (bio && PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL) == 1)
-        text = text_of(bio);
-    BIO_free(bio);
-    return text;
+    return text_of(r, &pem);
+}
+
+static char *key_text(gnutls_x509_privkey_t key)
+{
+    gnutls_datum_t pem;
+    int r =
+        gnutls_x509_privkey_export2_pkcs8(key, GNUTLS_X509_FMT_PEM, NULL, GNUTLS_PKCS_PLAIN, &pem);
+
+    return text_of(r, &pem);
 }
 
 /* The authority */
@@ -149,8 +226,8 @@ struct fa_authority *fa_authority_new(void)
 {
     static const struct content content = {
         .name = "throw-away authority",
-        .constraints = "critical,CA:TRUE,pathlen:0",
-        .usage = "critical,keyCertSign,cRLSign",
+        .is_authority = true,
+        .usage = GNUTLS_KEY_KEY_CERT_SIGN | GNUTLS_KEY_CRL_SIGN,
         .from_s = -HOUR_S,
         .until_s = LIFETIME_S,
     };
@@ -158,7 +235,7 @@ struct fa_authority *fa_authority_new(void)
 
     if (!authority)
         return NULL;
-    authority->key = EVP_EC_gen(CURVE);
+    authority->key = make_key();
     if (authority->key)
         authority->certificate = make(&content, authority->key, NULL, authority->key);
     if (authority->certificate)
@@ -174,8 +251,10 @@ void fa_authority_free(struct fa_authority *authority)
     if (!authority)
         return;
     free(authority->pem);
-    X509_free(authority->certificate);
-    EVP_PKEY_free(authority->key);
+    if (authority->certificate)
+        gnutls_x509_crt_deinit(authority->certificate);
+    if (authority->key)
+        gnutls_x509_privkey_deinit(authority->key);
     free(authority);
 }
 
@@ -186,42 +265,21 @@ const char *fa_authority_pem(const struct fa_authority *authority)
 
 /* Issuing */
 
-static bool is_address(const char *name)
-{
-    ASN1_OCTET_STRING *address = a2i_IPADDRESS(name);
-
-    ASN1_OCTET_STRING_free(address);
-    return address != NULL;
-}
-
-/* What would mean something else in OpenSSL's notation is no host name either. */
-static bool is_plain(const char *name)
-{
-    return name[0] != '\0' && name[strcspn(name, ",;:=\\\"' @")] == '\0';
-}
-
-static void add_names(struct pm_buf *buf, const char *const *names)
-{
-    for (; *names; names++)
-        if (is_address(*names))
-            (void)pm_buf_addf(buf, "%sIP:%s", buf->len > 0 ? "," : "", *names);
-        else if (is_plain(*names))
-            (void)pm_buf_addf(buf, "%sDNS:%s", buf->len > 0 ? "," : "", *names);
-}
-
 static int issue(const struct fa_authority *authority, const struct content *content,
                  struct fa_certificate *ret_certificate)
 {
-    EVP_PKEY *key = EVP_EC_gen(CURVE);
-    X509 *certificate = key ? make(content, key, authority->certificate, authority->key) : NULL;
+    gnutls_x509_privkey_t key = make_key();
+    gnutls_x509_crt_t certificate =
+        key ? make(content, key, authority->certificate, authority->key) : NULL;
 
     *ret_certificate = (struct fa_certificate){NULL, NULL};
     if (certificate) {
         ret_certificate->certificate = certificate_text(certificate);
         ret_certificate->key = key_text(key);
+        gnutls_x509_crt_deinit(certificate);
     }
-    X509_free(certificate);
-    EVP_PKEY_free(key);
+    if (key)
+        gnutls_x509_privkey_deinit(key);
     if (ret_certificate->certificate && ret_certificate->key)
         return 0;
     fa_certificate_clear(ret_certificate);
@@ -229,20 +287,20 @@ static int issue(const struct fa_authority *authority, const struct content *con
 }
 
 static int issue_server(const struct fa_authority *authority, enum fa_http_certificate which,
-                        const char *names, struct fa_certificate *ret_certificate)
+                        const char *const *names, struct fa_certificate *ret_certificate)
 {
+    static const char *const other_names[] = {"other.example", NULL};
     struct content content = {
         .name = "paidmonitor-fakeapi",
-        .constraints = "critical,CA:FALSE",
-        .usage = "critical,digitalSignature",
-        .purpose = "serverAuth",
+        .usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
+        .purpose = GNUTLS_KP_TLS_WWW_SERVER,
         .names = names,
         .from_s = -HOUR_S,
         .until_s = LIFETIME_S,
     };
 
     if (which == FA_HTTP_CERTIFICATE_OTHER_NAME)
-        content.names = "DNS:other.example";
+        content.names = other_names;
     if (which == FA_HTTP_CERTIFICATE_EXPIRED) {
         content.from_s = -2 * DAY_S;
         content.until_s = -DAY_S;
@@ -257,14 +315,10 @@ int fa_authority_issue(const struct fa_authority *authority, enum fa_http_certif
 {
     struct fa_authority *stranger =
         which == FA_HTTP_CERTIFICATE_UNKNOWN_CA ? fa_authority_new() : NULL;
-    struct pm_buf text;
     int r = -1;
 
-    pm_buf_init(&text, NAMES_MAX);
-    add_names(&text, names);
-    if (!text.failed && text.len > 0 && (which != FA_HTTP_CERTIFICATE_UNKNOWN_CA || stranger))
-        r = issue_server(stranger ? stranger : authority, which, text.data, ret_certificate);
-    pm_buf_clear(&text);
+    if (which != FA_HTTP_CERTIFICATE_UNKNOWN_CA || stranger)
+        r = issue_server(stranger ? stranger : authority, which, names, ret_certificate);
     fa_authority_free(stranger);
     return r;
 }
@@ -274,9 +328,8 @@ int fa_authority_issue_client(const struct fa_authority *authority, const char *
 {
     const struct content content = {
         .name = name,
-        .constraints = "critical,CA:FALSE",
-        .usage = "critical,digitalSignature",
-        .purpose = "clientAuth",
+        .usage = GNUTLS_KEY_DIGITAL_SIGNATURE,
+        .purpose = GNUTLS_KP_TLS_WWW_CLIENT,
         .from_s = -HOUR_S,
         .until_s = LIFETIME_S,
     };
@@ -295,62 +348,78 @@ void fa_certificate_clear(struct fa_certificate *certificate)
 
 /* Checking */
 
-static X509 *parse_certificate(const char *pem)
+static gnutls_datum_t datum_of(const char *pem)
 {
-    BIO *bio = BIO_new_mem_buf(pem, -1);
-    X509 *certificate = bio ? PEM_read_bio_X509(bio, NULL, NULL, NULL) : NULL;
-
-    BIO_free(bio);
-    return certificate;
+    return (gnutls_datum_t){.data = (unsigned char *)(uintptr_t)pem, /* is only read */
+                            .size = (unsigned int)strlen(pem)};
 }
 
-/* Answers the question for a passphrase: there is nobody to ask. */
-static int no_passphrase(char *buf, int size, int is_writing, void *context)
+/* Errors: NULL */
+static gnutls_x509_crt_t parse_certificate(const char *pem)
 {
-    (void)buf;
-    (void)size;
-    (void)is_writing;
-    *(bool *)context = true;
-    return -1;
+    gnutls_datum_t datum = datum_of(pem);
+    gnutls_x509_crt_t certificate;
+
+    if (gnutls_x509_crt_init(&certificate) < 0)
+        return NULL;
+    if (gnutls_x509_crt_import(certificate, &datum, GNUTLS_X509_FMT_PEM) >= 0)
+        return certificate;
+    gnutls_x509_crt_deinit(certificate);
+    return NULL;
 }
 
-static EVP_PKEY *parse_key(const char *pem, bool *ret_is_encrypted)
+/* The identity of a key. Errors: negative, as GnuTLS says it */
+static int read_key_id(const char *pem, unsigned char id[KEY_ID_SIZE])
 {
-    BIO *bio = BIO_new_mem_buf(pem, -1);
-    EVP_PKEY *key;
+    gnutls_datum_t datum = datum_of(pem);
+    size_t size = KEY_ID_SIZE;
+    gnutls_x509_privkey_t key;
+    int r = gnutls_x509_privkey_init(&key);
 
-    *ret_is_encrypted = false;
-    key = bio ? PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, ret_is_encrypted) : NULL;
-    BIO_free(bio);
-    return key;
+    if (r < 0)
+        return r;
+    r = gnutls_x509_privkey_import2(key, &datum, GNUTLS_X509_FMT_PEM, NULL, 0);
+    if (r >= 0)
+        r = gnutls_x509_privkey_get_key_id(key, GNUTLS_KEYID_USE_SHA256, id, &size);
+    gnutls_x509_privkey_deinit(key);
+    return r;
+}
+
+/* Is it a key that only a passphrase opens? */
+static bool is_encrypted(const char *pem)
+{
+    return strstr(pem, "-----BEGIN ENCRYPTED PRIVATE KEY-----") || strstr(pem, "ENCRYPTED\n");
 }
 
 int fa_certificate_check(const char *certificate, const char *key, char *message, size_t size)
 {
-    bool is_encrypted;
-    X509 *parsed = parse_certificate(certificate);
-    EVP_PKEY *parsed_key = parse_key(key, &is_encrypted);
+    gnutls_x509_crt_t parsed = parse_certificate(certificate);
+    unsigned char id[KEY_ID_SIZE] = {0};
+    unsigned char key_id[KEY_ID_SIZE] = {1};
+    size_t id_size = sizeof(id);
     int r = -1;
 
-    if (!parsed)
+    if (!parsed || gnutls_x509_crt_get_key_id(parsed, GNUTLS_KEYID_USE_SHA256, id, &id_size) < 0)
         snprintf(message, size, "the certificate is no certificate in PEM form");
-    else if (is_encrypted)
+    else if (is_encrypted(key))
         snprintf(message, size, "the key has a passphrase; the server has nobody to ask for it");
-    else if (!parsed_key)
+    else if (read_key_id(key, key_id) < 0)
         snprintf(message, size, "the key is no private key in PEM form");
-    else if (X509_check_private_key(parsed, parsed_key) != 1)
+    else if (memcmp(id, key_id, sizeof(id)) != 0)
         snprintf(message, size, "the key is not the one of the certificate");
     else
         r = 0;
-    X509_free(parsed);
-    EVP_PKEY_free(parsed_key);
+    if (parsed)
+        gnutls_x509_crt_deinit(parsed);
     return r;
 }
 
 int fa_certificate_check_authority(const char *pem)
 {
-    X509 *certificate = parse_certificate(pem);
+    gnutls_x509_crt_t certificate = parse_certificate(pem);
 
-    X509_free(certificate);
-    return certificate ? 0 : -1;
+    if (!certificate)
+        return -1;
+    gnutls_x509_crt_deinit(certificate);
+    return 0;
 }

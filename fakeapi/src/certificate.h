@@ -17,7 +17,7 @@ struct fa_certificate {
     char *key;
 };
 
-/** A new authority with a name of its own. Errors: NULL OpenSSL failed */
+/** A new authority with a name of its own. Errors: NULL GnuTLS failed */
 struct fa_authority *fa_authority_new(void);
 void fa_authority_free(struct fa_authority *authority);
 
@@ -30,12 +30,12 @@ const char *fa_authority_pem(const struct fa_authority *authority);
  * @which:  good, or wrong in what way
  * @names:  host names and addresses it is for, ended by NULL
  *
- * Errors: -1 OpenSSL failed
+ * Errors: -1 GnuTLS failed
  */
 int fa_authority_issue(const struct fa_authority *authority, enum fa_http_certificate which,
                        const char *const *names, struct fa_certificate *ret_certificate);
 
-/** Issue a client's certificate. Errors: -1 OpenSSL failed */
+/** Issue a client's certificate. Errors: -1 GnuTLS failed */
 int fa_authority_issue_client(const struct fa_authority *authority, const char *name,
                               struct fa_certificate *ret_certificate);
 
