@@ -17,6 +17,7 @@
 #include "cmd_log.h"
 #include "cmd_signals.h"
 #include "fs.h"
+#include "journal.h"
 #include "log.h"
 #include "mac.h"
 #include "runfile.h"
@@ -24,8 +25,9 @@
 #include "server.h"
 #include "vclock.h"
 
-#define CHECKS_MAX 32
-#define FAULTS_MAX 64
+#define JOURNAL_BYTES_MAX (64L << 30)
+#define CHECKS_MAX        32
+#define FAULTS_MAX        64
 
 struct serve {
     struct fa_server_options options;
@@ -78,6 +80,7 @@ static const char help[] =
     "  --fault JSON|@FILE     have something go wrong, see FAULTS.md; as often as you like\n"
     "  --faults FILE          the same as --fault @FILE\n"
     "  --journal N            how many requests to remember (10000)\n"
+    "  --journal-bytes SIZE   in how much memory at most: a number, or as 512K, 8M, 1G (8M)\n"
     "  --control-token-file FILE\n"
     "                         who knows the token in FILE may use the control API; made if it is\n"
     "                         not there. Without the option: everybody on a loopback address,\n"
@@ -109,6 +112,7 @@ enum option_id {
     FAULT,
     FAULTS,
     JOURNAL,
+    JOURNAL_BYTES,
     CONTROL_TOKEN_FILE,
     LOG_FORMAT,
     VERBOSE,
@@ -136,6 +140,7 @@ static const struct option long_options[] = {
     {"fault", required_argument, NULL, FAULT},
     {"faults", required_argument, NULL, FAULTS},
     {"journal", required_argument, NULL, JOURNAL},
+    {"journal-bytes", required_argument, NULL, JOURNAL_BYTES},
     {"control-token-file", required_argument, NULL, CONTROL_TOKEN_FILE},
     {"log-format", required_argument, NULL, LOG_FORMAT},
     {"verbose", no_argument, NULL, VERBOSE},
@@ -181,6 +186,24 @@ static int take_journal(struct serve *serve, const char *text)
     if (parse_number(text, 1, 10000000, &size) < 0)
         return bad_value("journal", text, "must be a number from 1 to 10000000");
     serve->options.journal_size = (size_t)size;
+    return CMD_OK;
+}
+
+/* A number of bytes, or of K, M or G. */
+static int take_journal_bytes(struct serve *serve, const char *text)
+{
+    static const char units[] = "KMG";
+    size_t digits = strspn(text, "0123456789");
+    const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
+    int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    long size = 0;
+
+    if (digits == 0 || digits > 12 || text[digits + (unit != NULL)] != '\0')
+        return bad_value("journal-bytes", text, "must be a number of bytes, or as 512K, 8M, 1G");
+    size = strtol(text, NULL, 10);
+    if (size > JOURNAL_BYTES_MAX >> shift || size << shift < FA_JOURNAL_BYTES_MIN)
+        return bad_value("journal-bytes", text, "must be from 512K to 64G");
+    serve->options.journal_bytes = (size_t)size << shift;
     return CMD_OK;
 }
 
@@ -306,6 +329,8 @@ static int take_option(struct serve *serve, int id, char *value)
         return take_faults(serve, value);
     case JOURNAL:
         return take_journal(serve, value);
+    case JOURNAL_BYTES:
+        return take_journal_bytes(serve, value);
     case CONTROL_TOKEN_FILE:
         serve->token_file = value;
         return CMD_OK;

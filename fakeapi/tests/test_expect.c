@@ -452,6 +452,47 @@ START_TEST(test_what_others_come_after_cannot_be_taken_back)
 }
 END_TEST
 
+/* The page about all this */
+
+/* Read each block of JSON: it declares something, or is a matcher. */
+START_TEST(test_the_page_tells_what_is_so)
+{
+    char path[512];
+    static char page[64 * 1024];
+    FILE *file;
+    char *block;
+    size_t len;
+    int count = 0;
+
+    snprintf(path, sizeof(path), "%s/fakeapi/TESTING.md", PM_SOURCE_DIR);
+    file = fopen(path, "re");
+    ck_assert_ptr_nonnull(file);
+    len = fread(page, 1, sizeof(page) - 1, file);
+    (void)fclose(file);
+    ck_assert_uint_lt(len, sizeof(page) - 1);
+    open_all(10);
+    for (block = strstr(page, "```json\n"); block; block = strstr(block, "```json\n")) {
+        char message[512] = "";
+        struct fa_match *match = NULL;
+        char *end;
+
+        block += strlen("```json\n");
+        end = strstr(block, "```");
+        ck_assert_ptr_nonnull(end);
+        *end = '\0';
+        if (fa_match_parse(block, strlen(block), &match, message, sizeof(message)) < 0) {
+            (void)fa_expects_forget(expects, ACCOUNT);
+            expect(block);
+        }
+        fa_match_free(match);
+        block = end + 1;
+        count++;
+    }
+    ck_assert_int_eq(count, 4);
+    close_all();
+}
+END_TEST
+
 /* Waiting */
 
 static void note_done(void *context, struct fa_wait *wait)
@@ -562,6 +603,7 @@ static const struct test_case cases[] = {
     TEST(test_clearing_starts_anew),
     TEST(test_malformed_expectations_are_refused_and_declare_nothing),
     TEST(test_what_others_come_after_cannot_be_taken_back),
+    TEST(test_the_page_tells_what_is_so),
     TEST(test_a_wait_ends_with_the_commit),
     TEST(test_a_wait_for_what_is_there_ends_at_once),
     TEST(test_a_wait_does_not_guess),
