@@ -206,7 +206,15 @@ static int print_table(struct ctl *ctl, const cJSON *json)
     return status;
 }
 
-static int print_answer(struct ctl *ctl)
+/* Another form was asked for, as `--as vector`: that is no table. */
+static bool wants_form(const struct ctl_request *request)
+{
+    const char *query = strchr(request->target.data, '?');
+
+    return query && (strncmp(query, "?as=", 4) == 0 || strstr(query, "&as="));
+}
+
+static int print_answer(struct ctl *ctl, const struct ctl_request *request)
 {
     bool is_lines = ctl->route->flags & FA_CONTROL_PAGED;
     cJSON *json = ctl->answer.len > 0 && !is_lines
@@ -215,7 +223,7 @@ static int print_answer(struct ctl *ctl)
     bool is_object = cJSON_IsObject(json);
     int status;
 
-    if (is_object && !ctl->is_json) {
+    if (is_object && !ctl->is_json && !wants_form(request)) {
         status = print_table(ctl, json);
     } else {
         if (is_object)
@@ -409,7 +417,7 @@ static int run(struct ctl *ctl, struct ctl_request *request)
     status = ctl->route->flags & FA_CONTROL_PAGED ? call_pages(ctl, http, request)
                                                   : call_all(ctl, http, request);
     if (status == CMD_OK && !(ctl->route->flags & FA_CONTROL_EVENTS))
-        status = print_answer(ctl);
+        status = print_answer(ctl, request);
     pm_buf_clear(&ctl->answer);
     ctl_http_free(http);
     return status;

@@ -94,6 +94,7 @@ static const struct fa_control_param results_add[] = {
      .place = FA_IN_BODY,
      .type = FA_CONTROL_INTEGER,
      .is_required = true,
+     .is_argument = true,
      .min = 1,
      .max = ID_MAX,
      .about = "Id of the monitor"},
@@ -111,6 +112,7 @@ static const struct fa_control_param results_list[] = {
      .place = FA_IN_QUERY,
      .type = FA_CONTROL_INTEGER,
      .is_required = true,
+     .is_argument = true,
      .min = 1,
      .max = ID_MAX,
      .about = "Id of the monitor"},
@@ -383,6 +385,7 @@ static const struct fa_control_param clock_set[] = {
      .place = FA_IN_BODY,
      .len_max = 100,
      .is_required = true,
+     .is_argument = true,
      .about =
          "real, +24h, -90s, frozen, frozen@TIME, running@TIME with TIME as 2026-11-22 12:00:00 "
          "in GMT; for an account also server"},
@@ -394,6 +397,7 @@ static const struct fa_control_param clock_advance[] = {
      .place = FA_IN_BODY,
      .len_max = 100,
      .is_required = true,
+     .is_argument = true,
      .about = "A duration, back if negative: 10m, 24h, -90s"},
     OF_ACCOUNT(FA_IN_BODY),
 };
@@ -687,6 +691,7 @@ static const struct fa_control_route routes[] = {
         .method = "GET",
         .path = "/journal/stream",
         .words = "journal follow",
+        .columns = "id time verdict status action reason",
         .flags = FA_CONTROL_EVENTS,
         PARAMS(journal_stream),
         .handle = fa_control_journal_stream,

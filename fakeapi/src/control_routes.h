@@ -42,6 +42,7 @@ struct fa_control_param {
     enum fa_control_place place;
     enum fa_control_type type;
     bool is_required; /* those in the path always are */
+    bool is_argument; /* on the command line it needs no --name, after those of the path */
     int64_t min;      /* also of durations, in ms */
     int64_t max;
     size_t len_max;    /* of text in bytes; 0 for FA_CONTROL_TEXT_MAX */

@@ -41,6 +41,9 @@ static const char head[] =
     "of\n"
     ".Sq -\n"
     "is standard input.\n"
+    "In place of a\n"
+    ".Ar file\n"
+    "with JSON the JSON itself can stand.\n"
     ".Sh CALLS\n"
     ".Bl -tag -width Ds\n";
 
@@ -73,7 +76,7 @@ static void add_sentence(struct pm_buf *buf, const char *before, const char *tex
 
 static bool is_option(const struct fa_control_param *param)
 {
-    return param->place == FA_IN_QUERY || param->place == FA_IN_BODY;
+    return (param->place == FA_IN_QUERY || param->place == FA_IN_BODY) && !param->is_argument;
 }
 
 static void add_name(struct pm_buf *buf, const struct fa_control_param *param)
@@ -93,7 +96,7 @@ static void add_call(struct pm_buf *buf, const struct fa_control_route *route)
     for (i = 0; i < route->param_count; i++) {
         const struct fa_control_param *param = &route->params[i];
 
-        if (param->place == FA_IN_PATH)
+        if (param->place == FA_IN_PATH || param->is_argument)
             (void)pm_buf_addf(buf, " Ar %s", param->name);
         if (param->place == FA_IN_WHOLE)
             (void)pm_buf_adds(buf, param->is_required ? " Ar file" : " Op Ar file");

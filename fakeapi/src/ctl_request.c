@@ -163,6 +163,14 @@ static void add_query(struct making *making, const struct fa_control_param *para
     add_encoded(&making->query, text);
 }
 
+static int take_value(struct making *making, const struct fa_control_param *param, const char *text)
+{
+    if (param->place == FA_IN_BODY)
+        return add_member(making, param, text);
+    add_query(making, param, text);
+    return 0;
+}
+
 /* `--some-name` is the parameter some_name. */
 static bool is_option_of(const char *option, size_t len, const char *name)
 {
@@ -216,10 +224,7 @@ static int take_option(struct making *making, int argc, char **argv)
     }
     if (!value)
         return complain(making, "a value must follow", argv[0]);
-    if (param->place == FA_IN_BODY)
-        return add_member(making, param, value) < 0 ? -1 : used;
-    add_query(making, param, value);
-    return used;
+    return take_value(making, param, value) < 0 ? -1 : used;
 }
 
 /* The path up to the next `{name}`. */
@@ -241,9 +246,38 @@ static const struct fa_control_param *whole_param(const struct fa_control_route 
     return NULL;
 }
 
+/* A parameter that needs no name and has no value yet; NULL if there is none. */
+static const struct fa_control_param *next_argument(struct making *making)
+{
+    const struct fa_control_route *route = making->route;
+    size_t i;
+
+    for (i = 0; i < route->param_count; i++) {
+        if (!route->params[i].is_argument || making->seen[i])
+            continue;
+        making->seen[i] = true;
+        return &route->params[i];
+    }
+    return NULL;
+}
+
+/* The body as a whole: JSON itself, or the name of a file with it. */
+static int take_whole(struct making *making, const struct fa_control_param *whole,
+                      const char *argument)
+{
+    bool is_lines = whole->type == FA_CONTROL_LINES;
+    struct pm_buf *body = &making->request->body;
+
+    making->request->content_type = is_lines ? "application/x-ndjson" : "application/json";
+    if (!is_lines && (argument[0] == '{' || argument[0] == '['))
+        return pm_buf_adds(body, argument);
+    return read_file(making, argument, body);
+}
+
 static int take_argument(struct making *making, const char *argument)
 {
     const struct fa_control_param *whole = whole_param(making->route);
+    const struct fa_control_param *param;
 
     if (making->path_at[0] == '{') {
         if (argument[0] == '\0')
@@ -253,11 +287,12 @@ static int take_argument(struct making *making, const char *argument)
         add_path(making);
         return 0;
     }
+    param = next_argument(making);
+    if (param)
+        return take_value(making, param, argument);
     if (!whole || making->request->content_type)
         return complain(making, "one argument too many:", argument);
-    making->request->content_type =
-        whole->type == FA_CONTROL_LINES ? "application/x-ndjson" : "application/json";
-    return read_file(making, argument, &making->request->body);
+    return take_whole(making, whole, argument);
 }
 
 /* Options may stand anywhere, up to a `--`. */
@@ -397,7 +432,7 @@ static void add_arguments(struct pm_buf *buf, const struct fa_control_route *rou
 
         if (route->params[i].place == FA_IN_WHOLE)
             (void)pm_buf_adds(buf, route->params[i].is_required ? " FILE" : " [FILE]");
-        if (route->params[i].place != FA_IN_PATH)
+        if (route->params[i].place != FA_IN_PATH && !route->params[i].is_argument)
             continue;
         (void)pm_buf_addc(buf, ' ');
         for (; *at; at++)
@@ -405,12 +440,17 @@ static void add_arguments(struct pm_buf *buf, const struct fa_control_route *rou
     }
 }
 
+static bool is_option(const struct fa_control_param *param)
+{
+    return (param->place == FA_IN_QUERY || param->place == FA_IN_BODY) && !param->is_argument;
+}
+
 static bool has_options(const struct fa_control_route *route)
 {
     size_t i;
 
     for (i = 0; i < route->param_count; i++)
-        if (route->params[i].place == FA_IN_QUERY || route->params[i].place == FA_IN_BODY)
+        if (is_option(&route->params[i]))
             return true;
     return false;
 }
@@ -445,7 +485,7 @@ void ctl_help_route(struct pm_buf *buf, const struct fa_control_route *route)
     for (i = 0; i < route->param_count; i++) {
         const struct fa_control_param *param = &route->params[i];
 
-        if (param->place == FA_IN_QUERY || param->place == FA_IN_BODY)
+        if (is_option(param))
             add_option(buf, param);
         else
             (void)pm_buf_addf(buf, "  %-26s %s\n",

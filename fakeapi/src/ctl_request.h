@@ -30,8 +30,8 @@ const struct fa_control_route *ctl_route_find(int argc, char **argv, int *ret_us
 
 /**
  * Make a request of the arguments after the words: those of the path in their order, options for
- * the others, a file for a body that is read as a whole. `--name @FILE` takes a JSON value from a
- * file.
+ * the others, a file or JSON itself for a body that is read as a whole. `--name @FILE` takes a JSON
+ * value from a file.
  *
  * @message: on failure one line
  *

@@ -115,13 +115,15 @@ static void measure(struct table *table, const cJSON *rows)
     }
 }
 
+/* At least two blanks stand between cells, also where a row was not measured. */
 static void add_cell(struct pm_buf *buf, const struct table *table, size_t at, const char *text)
 {
     size_t width = width_of(text);
+    size_t wanted = table->widths[at] > width ? table->widths[at] : width;
 
     (void)pm_buf_adds(buf, text);
     if (at + 1 < table->count)
-        for (; width < table->widths[at] + 2; width++)
+        for (; width < wanted + 2; width++)
             (void)pm_buf_addc(buf, ' ');
 }
 
@@ -234,8 +236,13 @@ int ctl_show(struct pm_buf *buf, const struct fa_control_route *route, const cJS
 int ctl_show_event(struct pm_buf *buf, const struct fa_control_route *route, const cJSON *event)
 {
     struct table table = {0};
-    char *names = strdup(route->columns ? route->columns : "");
+    char *names;
 
+    if (!route->columns) {
+        add_value(buf, "", event);
+        return pm_buf_addc(buf, '\n');
+    }
+    names = strdup(route->columns);
     if (!names)
         return -1;
     split(&table, names);

@@ -165,20 +165,27 @@ static bool is_alive(int dir_fd, const char *name)
     return false;
 }
 
+#define SHOWN_MAX 256
+
 struct search {
     const char *url;
     struct ctl_server found;
     size_t count;
+    char shown[SHOWN_MAX]; /* where those are that were found */
 };
 
 static void take_found(struct search *search, struct ctl_server *server)
 {
+    size_t len;
+
     if (search->url && strcmp(search->url, server->url) != 0) {
         runfile_clear(server);
         return;
     }
     runfile_clear(&search->found);
     search->found = *server;
+    len = strlen(search->shown);
+    (void)snprintf(search->shown + len, sizeof(search->shown) - len, " %s", server->url);
     search->count++;
 }
 
@@ -210,9 +217,15 @@ int runfile_find(const char *url, struct ctl_server *ret_server, char *message, 
         return 0;
     }
     runfile_clear(&search.found);
-    (void)snprintf(message, size, "%s; say which with --url or $PAIDMONITOR_FAKEAPI_URL",
-                   search.count == 0 ? "no server of this user runs here"
-                                     : "more than one server of this user runs here");
+    if (search.count == 0)
+        (void)snprintf(message, size,
+                       "no server of this user runs here; say where one is with "
+                       "--url or $PAIDMONITOR_FAKEAPI_URL");
+    else
+        (void)snprintf(message, size,
+                       "more than one server of this user runs here:%s; say which "
+                       "with --url or $PAIDMONITOR_FAKEAPI_URL",
+                       search.shown);
     return -1;
 }
 

@@ -26,6 +26,11 @@ static const struct fa_control_param params[] = {
     {.name = "on", .place = FA_IN_BODY, .type = FA_CONTROL_FLAG, .about = "whether"},
     {.name = "match", .place = FA_IN_BODY, .type = FA_CONTROL_JSON, .about = "which ones"},
     {.name = "after", .place = FA_IN_BODY, .type = FA_CONTROL_DURATION, .about = "when"},
+    {.name = "to",
+     .place = FA_IN_BODY,
+     .type = FA_CONTROL_TEXT,
+     .is_argument = true,
+     .about = "where to"},
 };
 
 static const struct fa_control_route route = {
@@ -106,6 +111,8 @@ START_TEST(test_arguments_become_a_request)
         {{"K", "1", "--match", "{\"a\": [1]}"},
          "/__fake/things/K/parts/1",
          "{\"match\":{\"a\":[1]}}"},
+        {{"K", "1", "-90s"}, "/__fake/things/K/parts/1", "{\"to\":\"-90s\"}"},
+        {{"K", "1", "--to", "x"}, "/__fake/things/K/parts/1", "{\"to\":\"x\"}"},
         {{"--", "--K", "1"}, "/__fake/things/--K/parts/1", ""},
     };
     size_t i;
@@ -119,7 +126,7 @@ START_TEST(test_wrong_arguments_are_named)
 {
     static const struct row rows[] = {
         {{"K"}, NULL, "an argument is missing: \"{id}\""},
-        {{"K", "1", "2"}, NULL, "one argument too many: \"2\""},
+        {{"K", "1", "2", "3"}, NULL, "one argument too many: \"3\""},
         {{"K", ""}, NULL, "must not be empty"},
         {{"K", "1", "--nope"}, NULL, "this call has no option \"nope\""},
         {{"K", "1", "--apikey", "x"}, NULL, "this call has no option \"apikey\""},
@@ -225,7 +232,7 @@ START_TEST(test_help_names_every_option)
     pm_buf_init(&buf, 65536);
     ctl_help_route(&buf, &route);
     ck_assert_ptr_eq(
-        strstr(buf.data, "Usage: paidmonitor-fakeapi ctl thing part APIKEY ID [OPTION]...\n"),
+        strstr(buf.data, "Usage: paidmonitor-fakeapi ctl thing part APIKEY ID TO [OPTION]...\n"),
         buf.data);
     for (i = 0; i < PM_ARRAY_LEN(params); i++)
         ck_assert_msg(strstr(buf.data, params[i].about) != NULL, "%s", params[i].name);
