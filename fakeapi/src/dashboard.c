@@ -7,9 +7,14 @@
 
 #include "cleanup.h"
 #include "clock.h"
+#include "dashboard_accounts.h"
 #include "dashboard_assets.h"
+#include "dashboard_clock.h"
+#include "dashboard_confirm.h"
 #include "dashboard_events.h"
+#include "dashboard_expectations.h"
 #include "dashboard_export.h"
+#include "dashboard_faults.h"
 #include "dashboard_monitors.h"
 #include "dashboard_overview.h"
 #include "dashboard_page.h"
@@ -68,6 +73,7 @@ static const struct route {
     {"GET", "/assets/*", FOR_ALL, asset},
     {"GET", "/assets/*/*", FOR_ALL, asset},
     {"GET", "/accounts", FOR_ADMINS, fa_page_accounts},
+    {"POST", "/accounts", FOR_ADMINS, fa_page_account_add},
     {"GET", "/accounts/*", FOR_VIEWERS, fa_page_overview},
     {"POST", "/accounts/*/windows", FOR_VIEWERS, fa_page_windows_add},
     {"POST", "/accounts/*/windows/*", FOR_VIEWERS, fa_page_window_change},
@@ -83,6 +89,14 @@ static const struct route {
     {"GET", "/monitors/*/rows.json", FOR_VIEWERS, fa_export_monitor_json},
     {"GET", "/requests", FOR_VIEWERS, fa_page_requests},
     {"GET", "/requests/*", FOR_VIEWERS, fa_page_request},
+    {"GET", "/expectations", FOR_VIEWERS, fa_page_expectations},
+    {"GET", "/faults", FOR_ADMINS, fa_page_faults},
+    {"POST", "/faults", FOR_ADMINS, fa_page_fault_add},
+    {"POST", "/faults/change", FOR_ADMINS, fa_page_fault_change},
+    {"GET", "/clock", FOR_ADMINS, fa_page_clock},
+    {"POST", "/clock", FOR_ADMINS, fa_page_clock_set},
+    {"GET", "/confirm/*", FOR_ADMINS, fa_page_confirm},
+    {"POST", "/confirm/*", FOR_ADMINS, fa_page_confirmed},
 };
 
 /* Read one segment of the path for a `*`. Returns what follows it, or NULL. */
@@ -280,6 +294,11 @@ int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
     }
     *ret_dashboard = dashboard;
     return 0;
+}
+
+void fa_dashboard_set_control(struct fa_dashboard *dashboard, const struct fa_control *control)
+{
+    dashboard->control = control;
 }
 
 void fa_dashboard_free(struct fa_dashboard *dashboard)

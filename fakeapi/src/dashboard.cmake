@@ -1,10 +1,16 @@
 # The dashboard, and in it the files of www/ and the chart library.
 add_library(fa_dashboard OBJECT
     src/dashboard.c
+    src/dashboard_accounts.c
+    src/dashboard_ask.c
     src/dashboard_assets.c
+    src/dashboard_clock.c
+    src/dashboard_confirm.c
     src/dashboard_counts.c
     src/dashboard_events.c
+    src/dashboard_expectations.c
     src/dashboard_export.c
+    src/dashboard_faults.c
     src/dashboard_figures.c
     src/dashboard_model.c
     src/dashboard_monitors.c

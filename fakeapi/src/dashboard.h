@@ -12,13 +12,19 @@
  * dashboard_page.c       what all pages share
  * dashboard_model.c      what the store has, as the JSON that pages and events are made of
  * dashboard_view.c       which rows a page shows: filters, search, range; as an address
+ * dashboard_subject.c    one monitor, or all of a tag
  * dashboard_scan.c       those rows, newest first, without ever looking at too many
  * dashboard_figures.c    rows counted over time and by value: charts and top lists
+ * dashboard_counts.c     the figures of a subject's rows
  * dashboard_overview.c   an account's windows and totals
- * dashboard_monitors.c   accounts and their monitors
+ * dashboard_windows.c    which monitors are pinned there, and how
+ * dashboard_monitors.c   the monitors of an account
  * dashboard_rows.c       the rows of a monitor or a tag
  * dashboard_export.c     the same as CSV and JSON
  * dashboard_requests.c   the journal: which requests came, and why they were refused
+ * dashboard_ask.c        the control API, asked by the pages that steer:
+ * dashboard_accounts.c, dashboard_faults.c, dashboard_clock.c, dashboard_expectations.c,
+ * dashboard_confirm.c    questions before what destroys
  * dashboard_events.c     new rows as they come (server-sent events)
  * dashboard_assets.c     the files of www/, embedded or from disk
  */
@@ -29,6 +35,7 @@
 #include <stddef.h>
 
 struct fa_app;
+struct fa_control;
 struct fa_dashboard;
 struct fa_http;
 
@@ -45,6 +52,9 @@ struct fa_http;
  */
 int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
                      struct fa_dashboard **ret_dashboard);
+
+/** Let admins steer the server. @control: borrowed, as the app */
+void fa_dashboard_set_control(struct fa_dashboard *dashboard, const struct fa_control *control);
 
 /** After fa_http_free(), which ends the live streams, and before fa_store_close(). NULL is allowed.
  */

@@ -22,12 +22,18 @@
 #define TEMPLATES(X) \
     X(accounts)      \
     X(chart)         \
+    X(clock)         \
+    X(confirm)       \
     X(controls)      \
+    X(expectations)  \
+    X(faults)        \
     X(foot)          \
     X(head)          \
+    X(keys)          \
     X(message)       \
     X(monitors)      \
     X(overview)      \
+    X(problem)       \
     X(request)       \
     X(requests)      \
     X(row)           \

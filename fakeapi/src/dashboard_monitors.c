@@ -1,4 +1,4 @@
-/* Accounts and their monitors; see dashboard_monitors.h. */
+/* The monitors of an account; see dashboard_monitors.h. */
 #include "dashboard_monitors.h"
 
 #include <inttypes.h>
@@ -19,69 +19,6 @@
 #define MONITORS_PER_PAGE 200
 #define COUNT_MAX         1000 /* rows that are counted; beyond, there are "1000+" */
 #define QUERY_SIZE        160
-
-/* ---- accounts ---- */
-
-/* fa_account_fn */
-static int add_account(void *list, const struct fa_account *account)
-{
-    cJSON *item = cJSON_CreateObject();
-    char path[FA_PAGE_PATH_SIZE];
-
-    fa_page_account_path(account, "", path, sizeof(path));
-    fa_model_add_text(item, "label", fa_page_account_label(account));
-    fa_model_add_text(item, "apikey", account->apikey);
-    fa_model_add_text(item, "user", account->user);
-    cJSON_AddStringToObject(item, "path", path);
-    if (account->expires_at_ms != 0)
-        fa_model_add_time(item, "expires", account->expires_at_ms);
-    cJSON_AddItemToArray(list, item);
-    return 0;
-}
-
-int fa_page_accounts(struct fa_visit *visit)
-{
-    cJSON *data = fa_page_data(visit, "Accounts");
-    cJSON *list = cJSON_AddArrayToObject(data, "accounts");
-    int r = fa_store_accounts(fa_visit_store(visit), add_account, list);
-
-    if (r < 0) {
-        cJSON_Delete(data);
-        return r;
-    }
-    fa_page_set_section(data, "in_accounts");
-    fa_page_add_api_url(data, visit);
-    return fa_page_render("accounts", data, visit);
-}
-
-/* fa_account_fn: the first one, and whether there is another. */
-struct home {
-    const struct fa_visit *visit;
-    size_t count;
-    char path[FA_PAGE_PATH_SIZE];
-};
-
-static int see_account(void *context, const struct fa_account *account)
-{
-    struct home *home = context;
-
-    if (!fa_visit_may_see(home->visit, account->id))
-        return 0;
-    fa_page_account_path(account, "", home->path, sizeof(home->path));
-    return ++home->count > 1 ? 1 : 0;
-}
-
-int fa_page_home(struct fa_visit *visit)
-{
-    struct home home = {.visit = visit};
-    int r = fa_store_accounts(fa_visit_store(visit), see_account, &home);
-
-    if (r < 0)
-        return r;
-    if (home.count == 1)
-        return fa_page_redirect(home.path, visit);
-    return fa_visit_is_admin(visit) ? fa_page_accounts(visit) : FA_STORE_ABSENT;
-}
 
 /* ---- monitors ---- */
 

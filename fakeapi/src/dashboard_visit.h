@@ -15,10 +15,12 @@
 #define FA_VISIT_ARGUMENTS     2
 #define FA_VISIT_ARGUMENT_SIZE 512
 
+struct fa_control;
 struct fa_events;
 
 struct fa_dashboard {
     struct fa_app *app;
+    const struct fa_control *control; /* NULL: there is none */
     struct fa_sessions sessions;
     struct fa_events *events;
     bool is_tls;     /* cookies are for encrypted connections only */

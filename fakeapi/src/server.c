@@ -286,6 +286,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         snprintf(message, size, "cannot set up the control API");
         return -1;
     }
+    fa_dashboard_set_control(server->dashboard, server->control);
     server->metrics = (struct fa_metrics_page){.app = &server->app, .control = server->control};
     if (fa_http_mount(server->http, FA_METRICS_PATH, fa_metrics_handle, &server->metrics) < 0) {
         snprintf(message, size, "cannot set up the metrics");
