@@ -113,6 +113,8 @@ struct fa_call {
     const char *diagnosis;                    /* the doctor's words; NULL if not asked */
     const char *diagnosis_line;               /* the same in a sentence */
     const char *diagnosis_header;             /* the same as the value of a header field */
+    const char *expected_text;                /* what should have been signed, secrets masked … */
+    const char *signed_text;                  /* … and what was, when that was found; else NULL */
 };
 
 /** Handle a request of `/api` or `/customMonitorApi`; an fa_http_handler with a struct fa_app. */

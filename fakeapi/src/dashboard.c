@@ -19,6 +19,7 @@
 #include "dashboard_overview.h"
 #include "dashboard_page.h"
 #include "dashboard_requests.h"
+#include "dashboard_requests_live.h"
 #include "dashboard_rows.h"
 #include "dashboard_signin.h"
 #include "dashboard_visit.h"
@@ -88,7 +89,10 @@ static const struct route {
     {"GET", "/monitors/*/rows.csv", FOR_VIEWERS, fa_export_monitor_csv},
     {"GET", "/monitors/*/rows.json", FOR_VIEWERS, fa_export_monitor_json},
     {"GET", "/requests", FOR_VIEWERS, fa_page_requests},
+    {"GET", "/requests/events", FOR_VIEWERS, fa_requests_live_start},
     {"GET", "/requests/*", FOR_VIEWERS, fa_page_request},
+    {"GET", "/requests/*/curl", FOR_VIEWERS, fa_page_request_curl},
+    {"GET", "/requests/*/vector", FOR_VIEWERS, fa_page_request_vector},
     {"GET", "/expectations", FOR_VIEWERS, fa_page_expectations},
     {"GET", "/faults", FOR_ADMINS, fa_page_faults},
     {"POST", "/faults", FOR_ADMINS, fa_page_fault_add},
@@ -288,6 +292,7 @@ int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
                    fa_http_port(http));
     if (fa_sessions_init(&dashboard->sessions) < 0 ||
         fa_events_new(app->store, &dashboard->events) < 0 ||
+        fa_requests_live_new(app->journal, &dashboard->requests) < 0 ||
         fa_http_mount(http, FA_DASHBOARD_PATH, handle, dashboard) < 0) {
         fa_dashboard_free(dashboard);
         return -1;
@@ -305,6 +310,7 @@ void fa_dashboard_free(struct fa_dashboard *dashboard)
 {
     if (!dashboard)
         return;
+    fa_requests_live_free(dashboard->requests);
     fa_events_free(dashboard->events);
     free(dashboard);
 }

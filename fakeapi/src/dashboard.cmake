@@ -17,7 +17,9 @@ add_library(fa_dashboard OBJECT
     src/dashboard_overview.c
     src/dashboard_page.c
     src/dashboard_query.c
+    src/dashboard_request.c
     src/dashboard_requests.c
+    src/dashboard_requests_live.c
     src/dashboard_rows.c
     src/dashboard_scan.c
     src/dashboard_session.c

@@ -21,7 +21,8 @@
  * dashboard_monitors.c   the monitors of an account
  * dashboard_rows.c       the rows of a monitor or a tag
  * dashboard_export.c     the same as CSV and JSON
- * dashboard_requests.c   the journal: which requests came, and why they were refused
+ * dashboard_requests.c   the journal: which requests came, as a list,
+ * dashboard_requests_live.c, dashboard_request.c    as they come, and each with all that is known
  * dashboard_ask.c        the control API, asked by the pages that steer:
  * dashboard_accounts.c, dashboard_faults.c, dashboard_clock.c, dashboard_expectations.c,
  * dashboard_confirm.c    questions before what destroys

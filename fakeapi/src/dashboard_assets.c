@@ -49,12 +49,15 @@
 #define ASSETS(X)            \
     X(chart, js, SCRIPT)     \
     X(charts, js, SCRIPT)    \
+    X(copy, js, SCRIPT)      \
     X(dashboard, css, CSS)   \
     X(dashboard, js, SCRIPT) \
     X(forms, js, SCRIPT)     \
     X(icon, svg, SVG)        \
     X(live, js, SCRIPT)      \
     X(menus, js, SCRIPT)     \
+    X(requests, js, SCRIPT)  \
+    X(stream, js, SCRIPT)    \
     X(times, js, SCRIPT)
 
 #define DECLARE_TEMPLATE(name) EMBEDDED(name##_html);

@@ -76,22 +76,6 @@ static int find_owner(const struct fa_visit *visit, int64_t *ret_id)
     return 0;
 }
 
-static int set(struct fa_vclock *clock, int64_t id, const char *text, char *problem)
-{
-    struct fa_vclock_setting setting;
-
-    if (strcmp(text, "server") == 0) {
-        fa_vclock_unset(clock, id);
-        return 0;
-    }
-    if (fa_vclock_parse_for(clock, id, text, &setting, problem, FA_ASK_PROBLEM_SIZE) < 0)
-        return -1;
-    if (fa_vclock_set(clock, id, &setting) == 0)
-        return 0;
-    (void)snprintf(problem, FA_ASK_PROBLEM_SIZE, "It would leave the years 1970 to 9999.");
-    return -1;
-}
-
 static int advance(struct fa_vclock *clock, int64_t id, const char *by, char *problem)
 {
     int64_t by_ms;
@@ -117,7 +101,7 @@ int fa_page_clock_set(struct fa_visit *visit)
         r = advance(clock, id, text, problem);
     else {
         (void)fa_page_form(visit, "clock", text, sizeof(text)); /* absent: no such setting */
-        r = set(clock, id, text, problem);
+        r = fa_vclock_set_text(clock, id, text, problem, FA_ASK_PROBLEM_SIZE);
     }
     return r < 0 ? show(visit, problem) : fa_page_redirect(CLOCK_PATH, visit);
 }

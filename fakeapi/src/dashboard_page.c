@@ -96,6 +96,9 @@ static void add_own_account(cJSON *data, const struct fa_visit *visit)
         return;
     if (visit->session->account_id != 0)
         own = fa_accounts_find_id(accounts, visit->session->account_id);
+    else if (fa_accounts_count(accounts) == 1)
+        own = fa_accounts_at(accounts, 0);
+    cJSON_AddBoolToObject(data, "has_many_accounts", !own);
     if (own)
         fa_page_set_account(data, &own->account);
 }

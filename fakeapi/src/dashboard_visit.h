@@ -17,12 +17,14 @@
 
 struct fa_control;
 struct fa_events;
+struct fa_requests_live;
 
 struct fa_dashboard {
     struct fa_app *app;
     const struct fa_control *control; /* NULL: there is none */
     struct fa_sessions sessions;
     struct fa_events *events;
+    struct fa_requests_live *requests;
     bool is_tls;     /* cookies are for encrypted connections only */
     char cookie[48]; /* its name tells the port: browsers share cookies among the ports of a host */
 };

@@ -6,6 +6,7 @@
 #include "clock.h"
 #include "doctor.h"
 #include "doctor_queue.h"
+#include "text.h"
 
 #define TEXT_MAX   (64 * 1024)
 #define TEXT_WIDTH 100
@@ -50,6 +51,16 @@ static const char *keep(struct fa_call *call, struct pm_buf *buf, int r)
     return text;
 }
 
+static void render_texts(struct fa_call *call, const struct fa_diagnosis *diagnosis,
+                         struct pm_buf *buf)
+{
+    call->expected_text =
+        keep(call, buf, pm_text_add_marked(buf, diagnosis->expected_text, diagnosis->expected_len));
+    if (diagnosis->client_text)
+        call->signed_text =
+            keep(call, buf, pm_text_add_marked(buf, diagnosis->client_text, diagnosis->client_len));
+}
+
 static void render(struct fa_call *call, const struct fa_diagnosis *diagnosis)
 {
     struct pm_buf buf;
@@ -58,6 +69,7 @@ static void render(struct fa_call *call, const struct fa_diagnosis *diagnosis)
     call->diagnosis = keep(call, &buf, fa_diagnosis_text(diagnosis, TEXT_WIDTH, &buf));
     call->diagnosis_line = keep(call, &buf, fa_diagnosis_sentence(diagnosis, &buf));
     call->diagnosis_header = keep(call, &buf, fa_diagnosis_header(diagnosis, &buf));
+    render_texts(call, diagnosis, &buf);
     pm_buf_clear(&buf);
 }
 

@@ -53,7 +53,8 @@ static const size_t text_offsets[] = {
     offsetof(struct fa_journal_entry, reason),     offsetof(struct fa_journal_entry, section),
     offsetof(struct fa_journal_entry, deviations), offsetof(struct fa_journal_entry, diagnosis),
     offsetof(struct fa_journal_entry, mistake),    offsetof(struct fa_journal_entry, fault),
-    offsetof(struct fa_journal_entry, reply_type),
+    offsetof(struct fa_journal_entry, reply_type), offsetof(struct fa_journal_entry, expected),
+    offsetof(struct fa_journal_entry, signed_as),
 };
 
 static const struct {

@@ -80,7 +80,9 @@ struct fa_journal_entry {
     const char *deviations; /* what was let pass, one per line, each with its section */
     const char *diagnosis;  /* the doctor's words on a wrong checksum; "" if not asked */
     const char *mistake;    /* the same in one sentence */
-    const char *fault;      /* the rule that spoiled the answer; "" for none */
+    const char *expected;  /* the text that should have been signed, hidden characters marked … */
+    const char *signed_as; /* … and the one that was, as far as the doctor knows; else "" */
+    const char *fault;     /* the rule that spoiled the answer; "" for none */
     const char *reply_type;
     struct fa_journal_bytes head;  /* header fields, each `Name: value` CR LF */
     struct fa_journal_bytes query; /* as sent, but for the masks */

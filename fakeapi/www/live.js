@@ -1,22 +1,7 @@
 // Follows what is stored: new rows are put where they belong, newest first, and counted in the charts. What they say
 // was sent by strangers and becomes text of elements, never markup.
+import { follow } from "./stream.js";
 import { makeTime } from "./times.js";
-
-const RELOAD_PAUSE_MS = 2000;
-
-const STATES = {
-  live: "Live",
-  waiting: "Reconnecting…",
-  paused: "Paused",
-  over: "Disconnected: reload the page",
-  gone: "This monitor was deleted",
-};
-
-function setState(state) {
-  const status = document.querySelector(".status");
-  status.dataset.state = state;
-  status.textContent = STATES[state];
-}
 
 /** What is typed into the filters decides here as it does on the server. */
 function takes(row) {
@@ -161,55 +146,14 @@ function showLast(rows) {
   }
 }
 
-/** Many changes in a row reload the page once in a while only. */
-function reloadSoon() {
-  window.setTimeout(() => window.location.reload(), RELOAD_PAUSE_MS);
-}
-
-/** Watch as long as the page can be seen: a browser has few connections to one server. */
-function follow(region, places) {
-  const address = new URL(region.dataset.events, window.location.href);
-  let source = null;
-
-  const close = (state) => {
-    source?.close();
-    source = null;
-    setState(state);
-  };
-
-  const open = () => {
-    source = new EventSource(address);
-    source.onopen = () => setState("live");
-    source.onerror = () => setState(source.readyState === EventSource.CLOSED ? "over" : "waiting");
-    source.onmessage = (event) => {
-      const { monitor, rows } = JSON.parse(event.data);
-      places.forEach((place) => place.add(rows, monitor));
-      showLast(rows);
-      address.searchParams.set("after", event.lastEventId);
-    };
-    source.addEventListener("reload", reloadSoon, { once: true });
-    source.addEventListener("gone", () => {
-      document.removeEventListener("visibilitychange", watch);
-      close("gone");
-    });
-  };
-
-  const watch = () => {
-    if (document.hidden) {
-      close("paused");
-    } else if (!source) {
-      open();
-    }
-  };
-
-  document.addEventListener("visibilitychange", watch);
-  watch();
-}
-
 export function startLive(root) {
   const region = root.querySelector("[data-events]");
   if (region) {
     const elements = region.matches(".rows") ? [region] : [...region.querySelectorAll(".window")];
-    follow(region, elements.map((element) => new Place(element)));
+    const places = elements.map((element) => new Place(element));
+    follow(region.dataset.events, ({ monitor, rows }) => {
+      places.forEach((place) => place.add(rows, monitor));
+      showLast(rows);
+    });
   }
 }
