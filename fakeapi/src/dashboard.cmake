@@ -45,5 +45,8 @@ foreach(asset IN LISTS www_assets ITEMS "${CMAKE_CURRENT_BINARY_DIR}/www/chart.j
 endforeach()
 
 pm_add_test(NAME test_template SOURCES tests/test_template.c LIBS fakeapi_static LABELS unit)
-pm_add_test(NAME test_dashboard SOURCES tests/test_dashboard.c LIBS fakeapi_static
-            LABELS integration threads)
+foreach(test test_dashboard test_dashboard_access test_dashboard_rows)
+    pm_add_test(NAME ${test} SOURCES tests/${test}.c tests/support/dashboard_site.c
+                LIBS fakeapi_static LABELS integration threads)
+    target_include_directories(${test} PRIVATE tests/support)
+endforeach()
