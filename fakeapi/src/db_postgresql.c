@@ -25,7 +25,7 @@
 #include "libpq.h"
 
 #define SQL_MAX        (64 * 1024)
-#define ANSWER_MS      60000 /* a database that is silent for so long counts as gone */
+#define ANSWER_MS      20000 /* a database that is silent for so long counts as gone */
 #define CONNECT_S      "5"
 #define RETRY_MS       100
 #define LATE_MAX       (4 * 1024 * 1024) /* bytes kept; beyond, they are sent before the next request */

@@ -618,6 +618,45 @@ START_TEST(test_a_database_that_cannot_be_reached_is_told_without_its_password)
 }
 END_TEST
 
+static void append(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "a");
+
+    ck_assert_ptr_nonnull(file);
+    ck_assert_int_eq(fchmod(fileno(file), 0600), 0);
+    fputs(text, file);
+    (void)fclose(file);
+}
+
+START_TEST(test_a_password_is_taken_from_a_file)
+{
+    char dir[] = "/tmp/test_store.XXXXXX";
+    char path[64];
+    char rules[256];
+    char where[1024];
+    const char *address = stores_new();
+    const char *database = strstr(address, "@/") + strlen("@/");
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/pass", dir);
+    stores_sql(address, "CREATE ROLE locked SUPERUSER LOGIN PASSWORD 's3cr3t-word'");
+    snprintf(rules, sizeof(rules), "%s/data/pg_hba.conf", stores_cluster());
+    ck_assert_int_eq(truncate(rules, 0), 0);
+    append(rules, "local all locked scram-sha-256\nlocal all all trust\n");
+    ck_assert_int_eq(chmod(rules, 0644), 0);
+    stores_sql(address, "SELECT pg_reload_conf()");
+    append(path, "*:*:*:locked:s3cr3t-word\n");
+    snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=/dev/null", database);
+    ck_assert_int_eq(fa_store_open(where, &store, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "no password supplied"));
+    snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=%s", database, path);
+    ck_assert_msg(fa_store_open(where, &store, message, sizeof(message)) == 0, "%s", message);
+    fa_store_close(store);
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
 /* Two servers of one database. */
 static struct fa_store *other;
 
@@ -890,6 +929,7 @@ static const struct test_case sqlite_cases[] = {
 
 static const struct test_case postgresql_cases[] = {
     TEST(test_a_database_that_cannot_be_reached_is_told_without_its_password),
+    TEST(test_a_password_is_taken_from_a_file),
     TEST(test_two_servers_know_what_either_has_committed),
     TEST(test_a_late_failure_fails_the_commit_and_nothing_else),
     TEST(test_a_failed_request_spoils_no_other_of_its_turn),
