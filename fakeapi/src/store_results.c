@@ -6,6 +6,8 @@
 #include "store_run.h"
 #include "text.h"
 
+#define ROWS_AT_ONCE 1000
+
 /* Rows */
 
 static const char *as_object(struct fa_store *store, const struct fa_value *values, size_t count)
@@ -71,12 +73,14 @@ struct rows_visit {
     struct fa_store *store;
     fa_row_fn visit;
     void *context;
+    size_t count; /* how many were shown, and the place of the last */
+    int64_t checktime_ms, number;
 };
 
 /* fa_db_row_fn */
 static int show_row(void *context, const struct fa_db_row *columns)
 {
-    const struct rows_visit *each = context;
+    struct rows_visit *each = context;
     struct fa_row row = {
         .id = fa_db_integer(columns, 0),
         .monitor_id = fa_db_integer(columns, 1),
@@ -86,6 +90,9 @@ static int show_row(void *context, const struct fa_db_row *columns)
     struct fa_arena arena;
     int r;
 
+    each->count++;
+    each->checktime_ms = row.checktime_ms;
+    each->number = row.number;
     fa_arena_init(&arena, 4 * (size_t)FA_STORE_ROW_MAX);
     r = read_values(&arena, fa_db_text(columns, 4), &row);
     r = r < 0 ? fa_store_out_of_memory(each->store) : each->visit(each->context, &row);
@@ -93,12 +100,20 @@ static int show_row(void *context, const struct fa_db_row *columns)
     return r;
 }
 
+/* Some at a time: an engine may hold all of an answer in memory. */
 int fa_store_rows(struct fa_store *store, int64_t monitor_id, int64_t from_ms, int64_t to_ms,
                   fa_row_fn visit, void *context)
 {
-    struct rows_visit each = {.store = store, .visit = visit, .context = context};
+    struct rows_visit each = {
+        .store = store, .visit = visit, .context = context, .checktime_ms = from_ms, .number = -1};
+    int r;
 
-    return fa_store_visit(store, show_row, &each, FA_SQL_ROWS, monitor_id, from_ms, to_ms);
+    do {
+        each.count = 0;
+        r = fa_store_visit(store, show_row, &each, FA_SQL_ROWS, monitor_id, each.checktime_ms,
+                           each.number + 1, to_ms, (int64_t)ROWS_AT_ONCE);
+    } while (r == 0 && each.count == ROWS_AT_ONCE);
+    return r;
 }
 
 int fa_store_rows_before(struct fa_store *store, int64_t monitor_id, int64_t checktime_ms,

@@ -84,8 +84,9 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                          " WHERE monitor_id = ?1 AND checktime_ms = ?2",
                          "II", FA_DB_ALONE},
     [FA_SQL_ROWS] = {"SELECT " ROW_COLUMNS " FROM results WHERE monitor_id = ?1"
-                     " AND checktime_ms >= ?2 AND checktime_ms < ?3 ORDER BY checktime_ms, number",
-                     "III"},
+                     " AND (checktime_ms, number) >= (?2, ?3) AND checktime_ms < ?4"
+                     " ORDER BY checktime_ms, number LIMIT ?5",
+                     "IIIII"},
     [FA_SQL_ROWS_BEFORE] = {"SELECT " ROW_COLUMNS " FROM results WHERE monitor_id = ?1"
                             " AND (checktime_ms, number) < (?2, ?3)"
                             " ORDER BY checktime_ms DESC, number DESC LIMIT ?4",

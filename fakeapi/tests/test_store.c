@@ -151,6 +151,37 @@ START_TEST(test_rows_come_newest_first_in_pages)
 }
 END_TEST
 
+/* fa_row_fn. 700 rows of each checktime from 1 on; 2300 are enough. */
+static int check_order(void *context, const struct fa_row *row)
+{
+    int64_t *seen = context;
+
+    ck_assert_int_eq(row->checktime_ms, 1 + *seen / 700);
+    ck_assert_int_eq(row->number, *seen % 700);
+    ++*seen;
+    return *seen == 2300 ? 7 : 0;
+}
+
+START_TEST(test_many_rows_come_in_order_until_the_visitor_has_enough)
+{
+    int64_t seen = 0;
+    int64_t id;
+    int i;
+
+    open_new();
+    id = add_monitor(add_account(), "m");
+    for (i = 0; i < 4 * 700; i++)
+        add_row(id, 1 + i / 700, i % 700, "a", "x");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_int_eq(fa_store_rows(store, id, 0, 4, check_order, &seen), 0);
+    ck_assert_int_eq(seen, 3 * 700);
+    seen = 0;
+    ck_assert_int_eq(fa_store_rows(store, id, 0, 5, check_order, &seen), 7);
+    ck_assert_int_eq(seen, 2300);
+    fa_store_close(store);
+}
+END_TEST
+
 START_TEST(test_monitors_are_found_by_exact_filters)
 {
     struct fa_monitor_filter filter = {0};
@@ -905,6 +936,7 @@ END_TEST
 static const struct test_case shared_cases[] = {
     TEST(test_rows_merge_by_name_at_one_checktime),
     TEST(test_rows_come_newest_first_in_pages),
+    TEST(test_many_rows_come_in_order_until_the_visitor_has_enough),
     TEST(test_monitors_are_found_by_exact_filters),
     TEST(test_a_deleted_monitor_takes_its_rows_along_and_its_id_never_returns),
     TEST(test_an_undone_request_leaves_nothing_and_others_stay),
