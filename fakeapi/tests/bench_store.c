@@ -1,6 +1,7 @@
 /*
- * What the store costs: rows, each written as a request writes it, PER_COMMIT of them in a commit;
- * then again, which merges; then read.
+ * What the store costs: ROWS rows of 100 monitors, a minute apart, each written as a request writes
+ * it, PER_COMMIT of them in a commit; then what pages and reports read of them. With one row in ten
+ * written again, which merges.
  *
  *   bench_store STORE ROWS PER_COMMIT
  */
@@ -10,6 +11,13 @@
 
 #include "clock.h"
 #include "store.h"
+
+#define MONITORS  100
+#define BEGIN_MS  INT64_C(1700000000000)
+#define MINUTE_MS 60000
+#define DAY_MS    86400000
+#define PAGE      100
+#define READS     20 /* of each kind; the slowest counts */
 
 static struct fa_store *store;
 
@@ -21,7 +29,8 @@ static void check(int r)
     exit(1);
 }
 
-static int64_t add_monitor(void)
+/* Their ids are 1 to MONITORS in a new store. */
+static void add_monitors(void)
 {
     struct fa_account account = {.apikey = "BENCH",
                                  .secretkey = "S",
@@ -37,24 +46,27 @@ static int64_t add_monitor(void)
                                  .order_id = "",
                                  .gui_style = ""};
     int64_t id;
+    int i;
 
     check(fa_store_account_add(store, &account, &monitor.account_id));
-    check(fa_store_monitor_add(store, &monitor, &id));
+    for (i = 0; i < MONITORS; i++)
+        check(fa_store_monitor_add(store, &monitor, &id));
     check(fa_store_commit(store));
-    return id;
 }
 
-static void write_rows(int64_t monitor_id, int64_t count, int64_t per_commit)
+static void write_rows(int64_t count, int64_t step, int64_t per_commit)
 {
     static const struct fa_value values[] = {
         {"user_login", "alice"}, {"host", "192.0.2.7"}, {"srv", "sshd"}};
+    int64_t done = 0;
     int64_t i;
 
-    for (i = 0; i < count; i++) {
+    for (i = 0; i < count; i += step) {
         check(fa_store_begin(store));
-        check(fa_store_row_merge(store, monitor_id, 1700000000000 + i, 0, values, 3));
+        check(fa_store_row_merge(store, 1 + i % MONITORS, BEGIN_MS + i / MONITORS * MINUTE_MS, 0,
+                                 values, 3));
         check(fa_store_done(store));
-        if ((i + 1) % per_commit == 0)
+        if (++done % per_commit == 0)
             check(fa_store_commit(store));
     }
     check(fa_store_commit(store));
@@ -67,11 +79,76 @@ static int count_values(void *context, const struct fa_row *row)
     return 0;
 }
 
-static void read_rows(int64_t monitor_id)
+/* Reading: the monitor, and a time between the first and the last row. */
+
+static size_t read_day(int64_t monitor, int64_t time_ms)
 {
     size_t values = 0;
 
-    check(fa_store_rows(store, monitor_id, 0, INT64_MAX, count_values, &values));
+    check(fa_store_rows(store, monitor, time_ms, time_ms + DAY_MS, count_values, &values));
+    return values / 3;
+}
+
+static size_t read_page(int64_t monitor, int64_t time_ms)
+{
+    size_t values = 0;
+
+    check(fa_store_rows_before(store, monitor, time_ms, 0, PAGE, count_values, &values));
+    return values / 3;
+}
+
+static size_t read_newest(int64_t monitor, int64_t time_ms)
+{
+    (void)time_ms;
+    return read_page(monitor, INT64_MAX);
+}
+
+static size_t read_news(int64_t monitor, int64_t time_ms)
+{
+    size_t values = 0;
+    int64_t last;
+
+    (void)time_ms;
+    check(fa_store_last_row_id(store, &last));
+    check(
+        fa_store_rows_after_id(store, monitor, last - 10 * MONITORS, PAGE, count_values, &values));
+    return values / 3;
+}
+
+static size_t count_some(int64_t monitor, int64_t time_ms)
+{
+    int64_t count;
+
+    (void)time_ms;
+    check(fa_store_row_count_upto(store, monitor, 10000, &count));
+    return (size_t)count;
+}
+
+static const struct {
+    const char *name;
+    size_t (*read)(int64_t monitor, int64_t time_ms);
+} readings[] = {
+    {"newest page", read_newest}, {"page somewhere", read_page},  {"day somewhere", read_day},
+    {"what is new", read_news},   {"count to 10000", count_some},
+};
+
+static void measure_reading(size_t which, int64_t rows)
+{
+    int64_t slowest_us = 0;
+    size_t found = 0;
+    int i;
+
+    for (i = 0; i < READS; i++) {
+        int64_t began_us = pm_clock_mono_us();
+        int64_t took_us;
+
+        found = readings[which].read(1 + i * 37 % MONITORS, BEGIN_MS + rows / MONITORS * MINUTE_MS /
+                                                                           (READS + 1) * (i + 1));
+        took_us = pm_clock_mono_us() - began_us;
+        slowest_us = took_us > slowest_us ? took_us : slowest_us;
+    }
+    printf("%-15s %6zu rows  %8.2f ms at most\n", readings[which].name, found,
+           (double)slowest_us / 1000);
 }
 
 static void report(const char *what, int64_t began_ms, int64_t count)
@@ -85,10 +162,10 @@ static void report(const char *what, int64_t began_ms, int64_t count)
 int main(int argc, char **argv)
 {
     char message[512];
-    int64_t monitor_id;
     int64_t count;
     int64_t per_commit;
     int64_t began_ms;
+    size_t i;
 
     if (argc != 4 || (count = atoll(argv[2])) < 1 || (per_commit = atoll(argv[3])) < 1) {
         fputs("usage: bench_store STORE ROWS PER_COMMIT\n", stderr);
@@ -98,16 +175,15 @@ int main(int argc, char **argv)
         fprintf(stderr, "bench_store: %s\n", message);
         return 1;
     }
-    monitor_id = add_monitor();
+    add_monitors();
     began_ms = pm_clock_mono_ms();
-    write_rows(monitor_id, count, per_commit);
+    write_rows(count, 1, per_commit);
     report("new", began_ms, count);
     began_ms = pm_clock_mono_ms();
-    write_rows(monitor_id, count, per_commit);
-    report("merged", began_ms, count);
-    began_ms = pm_clock_mono_ms();
-    read_rows(monitor_id);
-    report("read", began_ms, count);
+    write_rows(count, 10, per_commit);
+    report("merged", began_ms, count / 10);
+    for (i = 0; i < sizeof(readings) / sizeof(readings[0]); i++)
+        measure_reading(i, count);
     fa_store_close(store);
     return 0;
 }
