@@ -32,6 +32,8 @@ void fa_fault_ask(struct fa_call *call, const char *action)
     if (fa_faults_count(call->app->faults, NULL) == 0)
         return;
     fa_faults_decide(call->app->faults, &request, &call->plan);
+    if (call->plan.is_before) /* nobody will look whose it is, but it came for that account */
+        call->account = fa_accounts_find(call->app->accounts, request.account);
     call->now_ms += call->plan.clock_skew_ms;
 }
 
