@@ -88,6 +88,7 @@ struct fa_server_options {
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered, */
     size_t journal_bytes;      /* in which they must fit; 0 for 8 MiB */
+    bool keeps_journal;        /* in the store, too, where they stay */
     const char *tls_cert;      /* PEM file with the certificate and its chain; NULL for none */
     const char *tls_key;       /* PEM file with its key */
     bool tls_auto;             /* without both: make them, and an authority to trust */

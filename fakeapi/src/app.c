@@ -9,6 +9,7 @@
 #include "app_faults.h"
 #include "clock.h"
 #include "expect.h"
+#include "journal_keep.h"
 #include "log_request.h"
 #include "record.h"
 #include "routes.h"
@@ -20,6 +21,7 @@ int fa_app_commit(void *context)
 {
     struct fa_app *app = context;
     int64_t began_us = pm_clock_mono_us();
+    int64_t settled_id = fa_journal_settled(app->journal);
     int r = fa_store_commit(app->store);
     int64_t ended_us = pm_clock_mono_us();
 
@@ -29,6 +31,7 @@ int fa_app_commit(void *context)
     fa_expects_settle(app->expects, r < 0);
     if (r < 0) {
         fa_log_failed_commit(app);
+        fa_journal_keep_failed(app, settled_id);
         (void)fa_accounts_reload(app->accounts); /* what was undone is not there */
     }
     return r;
@@ -303,7 +306,7 @@ static void answer(struct fa_call *call, enum fa_error error, int64_t began_us,
     reply->content_type = call->is_xml ? FA_CONTENT_XML : FA_CONTENT_JSON;
     reply->date_ms = call->now_ms;
     /* Reads wait as well while there are writes: nobody sees what may still be undone. */
-    reply->after_commit = fa_store_is_dirty(call->app->store);
+    reply->after_commit = fa_store_is_dirty(call->app->store) || call->app->keeps_journal;
     fa_fault_spoil(call, reply);
     fa_record(call, error, began_us, reply);
 }

@@ -55,6 +55,7 @@ struct fa_app {
     struct fa_journal *journal;
     struct fa_expects *expects;
     struct fa_journal_streams *streams;
+    bool keeps_journal; /* in the store, too */
     struct fa_replays *replays;
     struct fa_metrics *metrics;
     struct fa_checks checks;

@@ -80,6 +80,7 @@ static const char help[] =
     "  --fault JSON|@FILE     have something go wrong, see FAULTS.md; as often as you like\n"
     "  --faults FILE          the same as --fault @FILE\n"
     "  --journal N            how many requests to remember (10000)\n"
+    "  --journal-store        keep every request in the store, too\n"
     "  --journal-bytes SIZE   in how much memory at most: a number, or as 512K, 8M, 1G (8M)\n"
     "  --control-token-file FILE\n"
     "                         who knows the token in FILE may use the control API; made if it is\n"
@@ -113,6 +114,7 @@ enum option_id {
     FAULTS,
     JOURNAL,
     JOURNAL_BYTES,
+    JOURNAL_STORE,
     CONTROL_TOKEN_FILE,
     LOG_FORMAT,
     VERBOSE,
@@ -141,6 +143,7 @@ static const struct option long_options[] = {
     {"faults", required_argument, NULL, FAULTS},
     {"journal", required_argument, NULL, JOURNAL},
     {"journal-bytes", required_argument, NULL, JOURNAL_BYTES},
+    {"journal-store", no_argument, NULL, JOURNAL_STORE},
     {"control-token-file", required_argument, NULL, CONTROL_TOKEN_FILE},
     {"log-format", required_argument, NULL, LOG_FORMAT},
     {"verbose", no_argument, NULL, VERBOSE},
@@ -329,6 +332,9 @@ static int take_option(struct serve *serve, int id, char *value)
         return take_faults(serve, value);
     case JOURNAL:
         return take_journal(serve, value);
+    case JOURNAL_STORE:
+        serve->options.keeps_journal = true;
+        return CMD_OK;
     case JOURNAL_BYTES:
         return take_journal_bytes(serve, value);
     case CONTROL_TOKEN_FILE:

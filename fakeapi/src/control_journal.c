@@ -1,4 +1,5 @@
 /* The journal through the control API: listed, shown, followed, cleared. */
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -226,11 +227,62 @@ static bool is_printed(const struct fa_control_call *call, struct printing *prin
     return asks_for(call, "vector") || asks_for(call, "curl");
 }
 
+/* Kept in the store */
+
+static int list_kept(void *context, const struct fa_kept *kept)
+{
+    struct fa_control_call *call = context;
+    struct pm_buf item;
+
+    pm_buf_init(&item, DOCUMENT_MAX);
+    if (pm_buf_addf(&item, "{\"kept\":%" PRId64 ",%s", kept->id, kept->data + 1) == 0)
+        fa_write_literal(call->out, "", item.data);
+    pm_buf_clear(&item);
+    return 0;
+}
+
+static const char *text_or_empty(const struct fa_control_call *call, const char *name)
+{
+    return fa_control_has(call, name) ? fa_control_text(call, name) : "";
+}
+
+/* The store looks at no more than its columns. */
+static void write_kept(struct fa_control_call *call)
+{
+    const struct fa_principal *account = fa_control_account(call, "account");
+    const struct fa_kept_filter filter = {
+        .account_id = account ? account->account.id : FA_JOURNAL_ALL,
+        .after_id = fa_control_number(call, "after", 0),
+        .before_id = fa_control_number(call, "before", INT64_MAX),
+        .verdict = text_or_empty(call, "verdict"),
+        .action = text_or_empty(call, "action"),
+        .monitor_id = fa_control_number(call, "monitor", 0),
+        .status = fa_control_number(call, "status", 0),
+        .from_ms = fa_control_number(call, "since", 0),
+        .to_ms = fa_control_number(call, "until", INT64_MAX),
+        .limit = fa_control_number(call, "limit", LIMIT),
+        .oldest_first = strcmp(text_or_empty(call, "order"), "oldest") == 0,
+    };
+
+    if (!call->app->keeps_journal)
+        return fa_control_fail(call, 409, "serve --journal-store does", "this server keeps none");
+    if (fa_control_has(call, "path") || fa_control_has(call, "method") ||
+        fa_control_has(call, "reason") || fa_control_has(call, "as"))
+        return fa_control_fail(call, 400, "leave path, method, reason and as out",
+                               "what is kept is not filtered or printed that way");
+    fa_write_list(call->out, "requests");
+    if (fa_store_journal(call->app->store, &filter, list_kept, call) < 0)
+        return fa_control_fail_store(call);
+    fa_write_end(call->out);
+}
+
 void fa_control_journal_list(struct fa_control_call *call)
 {
     struct wish wish;
     struct printing printing;
 
+    if (has(call, "kept") && fa_control_flag(call, "kept", false))
+        return write_kept(call);
     if (read_wish(call, &wish) < 0)
         return;
     if (is_printed(call, &printing)) {
@@ -324,6 +376,8 @@ void fa_control_journal_clear(struct fa_control_call *call)
     const struct fa_principal *account = fa_control_account(call, "account");
     int64_t id = account ? account->account.id : FA_JOURNAL_ALL;
 
+    if (fa_store_journal_clear(call->app->store, id) < 0)
+        return fa_control_fail_store(call);
     fa_write_integer(call->out, "cleared", fa_journal_clear(call->app->journal, id));
     fa_expects_clear(call->app->expects, id);
 }

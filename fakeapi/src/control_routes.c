@@ -263,6 +263,10 @@ static const struct fa_control_param journal_list[] = {
      .type = FA_CONTROL_TIME,
      .about = "Not before, by the clock that judged the request"},
     {.name = "until", .place = FA_IN_QUERY, .type = FA_CONTROL_TIME, .about = "Not after"},
+    {.name = "kept",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_FLAG,
+     .about = "Those that the store keeps (serve --journal-store), in full; their ids are `kept`"},
     IDS_AND_ORDER(FA_IN_QUERY),
     AS,
 };

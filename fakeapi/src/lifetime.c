@@ -22,6 +22,7 @@ static void forget(struct fa_app *app, const struct fa_account *account)
     fa_vclock_unset(app->clock, account->id);
     (void)fa_faults_clear(app->faults, account->apikey);
     (void)fa_expects_forget(app->expects, account->id);
+    (void)fa_store_journal_clear(app->store, account->id); /* the commit tells */
     (void)fa_journal_clear(app->journal, account->id);
     fa_expects_clear(app->expects, account->id);
 }
@@ -60,6 +61,7 @@ int fa_accounts_reset_all(struct fa_app *app)
     fa_vclock_unset(app->clock, FA_VCLOCK_SERVER);
     (void)fa_faults_clear(app->faults, NULL);
     (void)fa_expects_forget(app->expects, FA_JOURNAL_ALL);
+    (void)fa_store_journal_clear(app->store, FA_JOURNAL_ALL); /* the commit tells */
     (void)fa_journal_clear(app->journal, FA_JOURNAL_ALL);
     fa_expects_clear(app->expects, FA_JOURNAL_ALL);
     return 0;

@@ -7,6 +7,7 @@
 #include "app.h"
 #include "clock.h"
 #include "expect.h"
+#include "journal_keep.h"
 #include "log_request.h"
 #include "percent.h"
 #include "routes.h"
@@ -285,6 +286,7 @@ static void add_entry(struct fa_app *app, const struct fa_route *route,
     fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
     reply->tag = fa_journal_add(app->journal, entry);
     kept = fa_journal_get(app->journal, reply->tag);
+    fa_journal_keep(app, kept);
     fa_expects_note(app->expects, kept, params);
     fa_log_request(app, kept);
 }
@@ -394,6 +396,7 @@ void fa_record_failure(struct fa_app *app, const struct fa_http_request *request
         .reply_body = all_of(reply->body.data ? reply->body.data : "", reply->body.len),
     };
 
+    entry.is_held = reply->after_commit = app->keeps_journal;
     fa_arena_init(&arena, ARENA_MAX);
     fa_steps_enter(&entry.steps, failed_step(error));
     fa_steps_end(&entry.steps, true);

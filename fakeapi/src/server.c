@@ -157,6 +157,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->accounts = fa_accounts_new(app->store);
     app->journal = fa_journal_new(options->journal_size, options->journal_bytes);
     app->replays = fa_replays_new(app->store);
+    app->keeps_journal = options->keeps_journal;
     app->expects = app->journal ? fa_expects_new(app->journal, NULL) : NULL;
     app->streams = app->journal ? fa_journal_streams_new(app->journal) : NULL;
     app->metrics = fa_metrics_new();
@@ -181,6 +182,8 @@ static void close_app(struct fa_app *app)
     fa_expects_free(app->expects);
     fa_journal_free(app->journal);
     fa_accounts_free(app->accounts);
+    if (app->store)
+        (void)fa_store_commit(app->store); /* kept requests that nobody waits for */
     fa_store_close(app->store);
     fa_vclock_free(app->clock);
 }

@@ -11,12 +11,14 @@
 extern const unsigned char pm_embed_schema_1_sql[];
 extern const unsigned char pm_embed_schema_2_sql[];
 extern const unsigned char pm_embed_schema_3_sql[];
+extern const unsigned char pm_embed_schema_4_sql[];
 
 /* What makes each version of the schema from the one before it. A new store goes all the way. */
 static const unsigned char *const versions[] = {
     pm_embed_schema_1_sql,
     pm_embed_schema_2_sql,
     pm_embed_schema_3_sql,
+    pm_embed_schema_4_sql,
 };
 
 #define VERSION_MAX ((int)(sizeof(versions) / sizeof(versions[0])))

@@ -284,4 +284,37 @@ int fa_store_object_delete(struct fa_store *store, int64_t account_id, const cha
 int fa_store_objects(struct fa_store *store, int64_t account_id, const char *kind,
                      int64_t parent_id, int64_t id, fa_object_fn visit, void *context);
 
+/* One request, where the journal is kept. */
+struct fa_kept {
+    int64_t id;         /* given by fa_store_journal_add() */
+    int64_t account_id; /* 0 for none */
+    int64_t time_ms;
+    int64_t status;
+    int64_t monitor_id; /* 0 for none */
+    const char *verdict;
+    const char *action;
+    const char *data; /* JSON object: everything */
+};
+
+/* Which to list. */
+struct fa_kept_filter {
+    int64_t account_id; /* negative for any */
+    int64_t after_id;
+    int64_t before_id;
+    const char *verdict; /* "" for any */
+    const char *action;
+    int64_t monitor_id; /* 0 for any */
+    int64_t status;
+    int64_t from_ms;
+    int64_t to_ms;
+    int64_t limit;
+    bool oldest_first;
+};
+
+int fa_store_journal_add(struct fa_store *store, const struct fa_kept *kept);
+int fa_store_journal(struct fa_store *store, const struct fa_kept_filter *filter,
+                     int (*visit)(void *context, const struct fa_kept *kept), void *context);
+/** @account_id: negative for all */
+int fa_store_journal_clear(struct fa_store *store, int64_t account_id);
+
 #endif

@@ -9,6 +9,11 @@
 #define PARAM_COLUMNS                                                                            \
     "id, kind, data_type, is_hidden, has_fixed_values, name, display_name, uom, value, groups, " \
     "aggregate"
+#define JOURNAL_SELECT                                                                         \
+    "SELECT id, account_id, time_ms, status, monitor_id, verdict, action, data FROM journal"   \
+    " WHERE (?1 < 0 OR account_id = ?1) AND id > ?2 AND id < ?3 AND (?4 = '' OR verdict = ?4)" \
+    " AND (?5 = '' OR action = ?5) AND (?6 = 0 OR monitor_id = ?6)"                            \
+    " AND (?7 = 0 OR status = ?7) AND time_ms >= ?8 AND time_ms <= ?9"
 #define ROW_COLUMNS "id, monitor_id, checktime_ms, number, data"
 
 const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
@@ -122,4 +127,10 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                         " WHERE (?1 = 0 OR account_id = ?1) AND kind = ?2"
                         " AND (?3 = 0 OR parent_id = ?3) AND (?4 = 0 OR id = ?4) ORDER BY id",
                         "ItII", FA_DB_APART},
+    [FA_SQL_JOURNAL_ADD] = {"INSERT INTO journal (account_id, time_ms, status, monitor_id, verdict,"
+                            " action, data) VALUES (?1,?2,?3,?4,?5,?6,?7)",
+                            "IIIIttt", FA_DB_LATE},
+    [FA_SQL_JOURNAL_NEWEST] = {JOURNAL_SELECT " ORDER BY id DESC LIMIT ?10", "IIIttIIIII"},
+    [FA_SQL_JOURNAL_OLDEST] = {JOURNAL_SELECT " ORDER BY id LIMIT ?10", "IIIttIIIII"},
+    [FA_SQL_JOURNAL_CLEAR] = {"DELETE FROM journal WHERE ?1 < 0 OR account_id = ?1", "I"},
 };

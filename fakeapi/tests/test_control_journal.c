@@ -530,6 +530,74 @@ START_TEST(test_a_reset_takes_expectations_and_journal_along)
 }
 END_TEST
 
+/* A server of its own on a store that outlives it. */
+static void start_keeping(const char *path)
+{
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    char message[512];
+
+    options.store = path;
+    options.keeps_journal = true;
+    options.journal_size = 1;
+    ck_assert_msg(fa_server_start(&options, &site, message, sizeof(message)) == 0, "%s", message);
+}
+
+START_TEST(test_what_is_kept_outlives_ring_and_server)
+{
+    char dir[] = "/tmp/test_control_journal.XXXXXX";
+    char path[64];
+    char *first;
+    char *second;
+
+    ck_assert_ptr_nonnull(mkdtemp(dir));
+    snprintf(path, sizeof(path), "%s/s.db", dir);
+    start_keeping(path);
+    ck_assert_int_eq(fa_server_account_add(site, SITE_KEY, SITE_SECRET), 0);
+    add_monitor();
+    site_get("action=nothing");
+    site_get_target("/nowhere");
+    site_control("GET", "/journal?kept=true", NULL);
+    ck_assert_uint_eq(count_listed(), 3);
+    first = site_text("instance");
+    site_stop();
+    start_keeping(path);
+    site_get_target("/api?action=authToken&apikey=" SITE_KEY "&secretkey=" SITE_SECRET);
+    site_control("GET", "/journal?kept=true", NULL);
+    ck_assert_uint_eq(count_listed(), 4);
+    second = site_text("instance");
+    ck_assert_str_ne(first, second);
+    ck_assert_ptr_null(strstr(site_reply.body, SITE_SECRET));
+    site_control("GET", "/journal?kept=true&account=" SITE_KEY "&action=addMonitor", NULL);
+    ck_assert_uint_eq(count_listed(), 1);
+    site_expect_part("{\"requests\":[{\"kept\":1,\"instance\":");
+    site_expect_part("\"check\":\"checksum\",\"verdict\":\"ok\"");
+    site_control("GET", "/journal?kept=true&reason=x", NULL);
+    ck_assert_int_eq(site_reply.status, 400);
+    site_control("DELETE", "/journal", NULL);
+    site_control("GET", "/journal?kept=true", NULL);
+    ck_assert_uint_eq(count_listed(), 0);
+    site_stop();
+    free(first);
+    free(second);
+    (void)unlink(path);
+    snprintf(path, sizeof(path), "%s/s.db-wal", dir);
+    (void)unlink(path);
+    snprintf(path, sizeof(path), "%s/s.db-shm", dir);
+    (void)unlink(path);
+    (void)rmdir(dir);
+}
+END_TEST
+
+START_TEST(test_a_server_that_keeps_nothing_says_so)
+{
+    start();
+    site_control("GET", "/journal?kept=true", NULL);
+    ck_assert_int_eq(site_reply.status, 409);
+    site_expect_part("this server keeps none");
+    site_stop();
+}
+END_TEST
+
 static const struct test_case cases[] = {
     TEST(test_an_entry_tells_every_check_with_its_evidence),
     TEST(test_a_refused_entry_stops_at_the_check_that_failed),
@@ -547,6 +615,8 @@ static const struct test_case cases[] = {
     TEST(test_a_follower_that_comes_back_misses_nothing),
     TEST(test_clocks_are_steered),
     TEST(test_a_reset_takes_expectations_and_journal_along),
+    TEST(test_what_is_kept_outlives_ring_and_server),
+    TEST(test_a_server_that_keeps_nothing_says_so),
 };
 
 TEST_MAIN("control_journal", cases)

@@ -446,6 +446,61 @@ START_TEST(test_tokens_belong_to_an_account_and_expire)
 }
 END_TEST
 
+static int show_kept(void *context, const struct fa_kept *kept)
+{
+    (void)context;
+    snprintf(shown + strlen(shown), sizeof(shown) - strlen(shown), "%s ", kept->data);
+    return 0;
+}
+
+static void check_kept(struct fa_kept_filter filter, const char *wanted)
+{
+    if (!filter.verdict)
+        filter.verdict = "";
+    if (!filter.action)
+        filter.action = "";
+    if (filter.before_id == 0)
+        filter.before_id = INT64_MAX;
+    if (filter.to_ms == 0)
+        filter.to_ms = INT64_MAX;
+    if (filter.limit == 0)
+        filter.limit = 100;
+    shown[0] = '\0';
+    ck_assert_int_eq(fa_store_journal(store, &filter, show_kept, NULL), 0);
+    ck_assert_str_eq(shown, wanted);
+}
+
+START_TEST(test_the_journal_is_kept_and_filtered)
+{
+    static const struct fa_kept rows[] = {
+        {0, 1, 1000, 200, 7, "accepted", "addResult", "a"},
+        {0, 2, 2000, 403, 0, "refused", "addResult", "b"},
+        {0, 1, 3000, 200, 8, "accepted", "addMonitor", "c"},
+        {0, 0, 4000, 404, 0, "refused", "", "d"},
+    };
+    size_t i;
+
+    open_new();
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ck_assert_int_eq(fa_store_journal_add(store, &rows[i]), 0);
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    check_kept((struct fa_kept_filter){.account_id = -1}, "d c b a ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .oldest_first = true, .limit = 2}, "a b ");
+    check_kept((struct fa_kept_filter){.account_id = 1}, "c a ");
+    check_kept((struct fa_kept_filter){.account_id = 0}, "d ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .verdict = "refused"}, "d b ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .action = "addResult"}, "b a ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .monitor_id = 8}, "c ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .status = 404}, "d ");
+    check_kept((struct fa_kept_filter){.account_id = -1, .from_ms = 2000, .to_ms = 3000}, "c b ");
+    ck_assert_int_eq(fa_store_journal_clear(store, 1), 0);
+    check_kept((struct fa_kept_filter){.account_id = -1}, "d b ");
+    ck_assert_int_eq(fa_store_journal_clear(store, -1), 0);
+    check_kept((struct fa_kept_filter){.account_id = -1}, "");
+    fa_store_close(store);
+}
+END_TEST
+
 START_TEST(test_objects_belong_to_account_kind_and_parent)
 {
     struct fa_object object = {.kind = "agent", .data = "{1}"};
@@ -947,6 +1002,7 @@ static const struct test_case shared_cases[] = {
     TEST(test_a_reset_account_is_empty_and_still_there),
     TEST(test_accounts_end_when_their_time_is_over),
     TEST(test_tokens_belong_to_an_account_and_expire),
+    TEST(test_the_journal_is_kept_and_filtered),
     TEST(test_objects_belong_to_account_kind_and_parent),
 };
 
