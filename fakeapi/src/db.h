@@ -35,7 +35,7 @@ struct pm_buf;
  * What they write cannot be refused, so that nobody asks how many rows they changed.
  */
 enum fa_db_order {
-    FA_DB_IN_ORDER, /* what was to run before has run */
+    FA_DB_IN_ORDER, /* what was to run before has run; what writes is done alone */
     FA_DB_LATE,
     FA_DB_APART, /* reads nothing, and within a point writes nothing, that LATE ones write */
     FA_DB_ALONE, /* no other server may change what it reads before the commit: see alone() */

@@ -20,7 +20,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ACCOUNT_ADD] = {"INSERT INTO accounts (apikey, secretkey, name, \"user\", password_md5,"
                             " password_sha256, reseller_id, expires_at_ms)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8) RETURNING id",
-                            "ttttttII"},
+                            "ttttttII", FA_DB_ALONE},
     [FA_SQL_ACCOUNT_SET] = {"UPDATE accounts SET secretkey = ?2, name = ?3, \"user\" = ?4,"
                             " password_md5 = ?5, password_sha256 = ?6, reseller_id = ?7,"
                             " expires_at_ms = ?8 WHERE apikey = ?1",
@@ -54,7 +54,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) RETURNING id",
-                            "IIIttttttt"},
+                            "IIIttttttt", FA_DB_ALONE},
     [FA_SQL_MONITOR_SET] = {"UPDATE monitors SET agent_id = ?2, is_multi_value = ?3, name = ?4,"
                             " tag = ?5, type = ?6, agent_name = ?7, plugin_id = ?8, order_id = ?9,"
                             " gui_style = ?10 WHERE id = ?1",
@@ -113,7 +113,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                            "III"},
     [FA_SQL_OBJECT_ADD] = {"INSERT INTO objects (account_id, parent_id, kind, data)"
                            " VALUES (?1,?2,?3,?4) RETURNING id",
-                           "IItt"},
+                           "IItt", FA_DB_ALONE},
     [FA_SQL_OBJECT_SET] = {"UPDATE objects SET data = ?4"
                            " WHERE account_id = ?1 AND id = ?2 AND kind = ?3",
                            "IItt"},
