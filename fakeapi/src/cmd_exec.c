@@ -458,22 +458,18 @@ static int wait_for(pid_t child, const sigset_t *ours)
 }
 
 /* Returns the exit status. Errors: -1 */
-static int run(char **command)
+static int run(char **command, const sigset_t *ours, const sigset_t *before)
 {
-    sigset_t ours;
-    sigset_t before;
     pid_t parent = getpid();
-    pid_t child;
+    pid_t child = fork();
 
-    block_signals(&ours, &before);
-    child = fork();
     if (child == 0)
-        become(command, &before, parent);
+        become(command, before, parent);
     if (child < 0) {
         pm_log_error("cannot start a process: %s", strerror(errno));
         return -1;
     }
-    return wait_for(child, &ours);
+    return wait_for(child, ours);
 }
 
 /* Returns the exit status: that of the command unless it was 0. */
@@ -500,13 +496,16 @@ static int judge(const struct exec *exec, int status)
 int cmd_exec(int argc, char **argv)
 {
     struct exec exec = {.options = FA_SERVER_OPTIONS_INIT};
+    sigset_t ours;
+    sigset_t before;
     int status;
 
     exec.options.checks = exec.checks;
     status = parse_options(&exec, argc, argv);
     if (status >= 0)
         return status;
-    status = set_up(&exec) < 0 ? -1 : run(exec.command);
+    block_signals(&ours, &before); /* what comes now is the command's as soon as it is there */
+    status = set_up(&exec) < 0 ? -1 : run(exec.command, &ours, &before);
     if (status >= 0)
         status = judge(&exec, status);
     clean_up(&exec);

@@ -20,6 +20,8 @@ void fa_control_accounts_list(struct fa_control_call *call)
 {
     size_t i;
 
+    if (fa_store_is_shared(call->app->store) && fa_accounts_reload(call->app->accounts) < 0)
+        return fa_control_fail_store(call); /* others may have made some */
     fa_write_list(call->out, "accounts");
     for (i = 0; i < fa_accounts_count(call->app->accounts); i++) {
         fa_write_object(call->out, "");
@@ -93,6 +95,8 @@ void fa_control_account_create(struct fa_control_call *call)
     };
     char message[256];
 
+    if (spec.apikey && fa_accounts_look_up(call->app->accounts, spec.apikey) < 0)
+        return fa_control_fail_store(call);
     if (spec.apikey && fa_accounts_find(call->app->accounts, spec.apikey))
         return fa_control_fail(call, 409, "leave the apikey out and one is made",
                                "there is an account with this apikey");

@@ -205,6 +205,10 @@ static bool is_within(const struct fa_control_param *param, double number)
 
 static int take_account(struct fa_control_call *call, struct fa_control_value *value)
 {
+    if (fa_accounts_look_up(call->app->accounts, value->text) < 0) {
+        fa_control_fail_store(call);
+        return -1;
+    }
     value->account = fa_accounts_find(call->app->accounts, value->text);
     if (value->account)
         return 0;

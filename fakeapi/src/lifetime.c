@@ -8,6 +8,7 @@
 #include "http.h"
 
 #define WAIT_MAX_MS INT64_C(3600000) /* then looks again: the host's clock may have been set */
+#define SHARED_MS   INT64_C(60000)   /* the same where another server may have made accounts */
 #define RETRY_MS    INT64_C(10000)   /* when the store failed */
 
 struct fa_lifetime {
@@ -90,8 +91,10 @@ static void look(void *context);
 
 static void wait_for(struct fa_lifetime *lifetime, int64_t delay_ms)
 {
-    if (delay_ms > WAIT_MAX_MS)
-        delay_ms = WAIT_MAX_MS;
+    int64_t max_ms = fa_store_is_shared(lifetime->app->store) ? SHARED_MS : WAIT_MAX_MS;
+
+    if (delay_ms > max_ms)
+        delay_ms = max_ms;
     /* without memory for a timer, accounts end when the next one is made */
     lifetime->timer =
         fa_http_timer_start(lifetime->http, delay_ms > 0 ? delay_ms : 0, look, lifetime);
@@ -105,14 +108,18 @@ void fa_lifetime_watch(struct fa_lifetime *lifetime)
     lifetime->timer = NULL;
     if (end_ms > 0)
         wait_for(lifetime, end_ms - pm_clock_wall_ms());
+    else if (fa_store_is_shared(lifetime->app->store))
+        wait_for(lifetime, SHARED_MS);
 }
 
 static void look(void *context)
 {
     struct fa_lifetime *lifetime = context;
+    struct fa_app *app = lifetime->app;
 
     lifetime->timer = NULL;
-    if (end_all(lifetime->app, pm_clock_wall_ms()) < 0)
+    if ((fa_store_is_shared(app->store) && fa_accounts_reload(app->accounts) < 0) ||
+        end_all(app, pm_clock_wall_ms()) < 0)
         wait_for(lifetime, RETRY_MS);
     else
         fa_lifetime_watch(lifetime);

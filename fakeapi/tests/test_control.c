@@ -39,6 +39,10 @@ static void check_param(const struct fa_control_route *route, const struct fa_co
     ck_assert_msg(param->about && param->about[0], "%s: %s", route->path, param->name);
     ck_assert_msg((param->type == FA_CONTROL_WORD) == (param->words != NULL), "%s: %s", route->path,
                   param->name);
+    ck_assert_msg(param->place != FA_IN_QUERY || param->type != FA_CONTROL_JSON, "%s: %s",
+                  route->path, param->name);
+    ck_assert_msg((param->type == FA_CONTROL_LINES) <= (param->place == FA_IN_WHOLE), "%s: %s",
+                  route->path, param->name);
     snprintf(braces, sizeof(braces), "{%s}", param->name);
     ck_assert_msg((strstr(route->path, braces) != NULL) == (param->place == FA_IN_PATH), "%s: %s",
                   route->path, param->name);

@@ -73,6 +73,29 @@ START_TEST(test_an_account_made_on_one_can_call_another_at_once)
 }
 END_TEST
 
+START_TEST(test_the_control_api_knows_accounts_of_other_servers)
+{
+    start_both(NULL);
+    site_control("POST", "/accounts", "{\"apikey\":\"K\",\"ttl\":\"1h\"}");
+    ck_assert_int_eq(site_reply.status, 201);
+    site = second;
+    site_control("GET", "/accounts/K", NULL);
+    ck_assert_msg(site_reply.status == 200, "%s", site_reply.body);
+    site_control("POST", "/accounts", "{\"apikey\":\"K\"}");
+    ck_assert_int_eq(site_reply.status, 409);
+    site = first;
+    site_control("POST", "/accounts", "{\"apikey\":\"L\"}");
+    site = second;
+    site_control("GET", "/accounts", NULL);
+    site_expect_part("\"apikey\":\"L\"");
+    site_control("DELETE", "/accounts/L", NULL);
+    site = first;
+    site_control("GET", "/accounts", NULL);
+    ck_assert_ptr_null(strstr(site_reply.body, "\"apikey\":\"L\""));
+    stop_both();
+}
+END_TEST
+
 START_TEST(test_a_new_secret_key_counts_everywhere_at_once)
 {
     struct peer_form form;
@@ -331,6 +354,7 @@ END_TEST
 
 static const struct test_case cases[] = {
     TEST(test_an_account_made_on_one_can_call_another_at_once),
+    TEST(test_the_control_api_knows_accounts_of_other_servers),
     TEST(test_a_new_secret_key_counts_everywhere_at_once),
     TEST(test_a_token_of_one_is_good_for_another),
     TEST(test_a_replay_is_refused_wherever_it_was_seen_first),
