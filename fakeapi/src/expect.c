@@ -416,10 +416,13 @@ static void recount_strays(struct fa_group *group, const struct strays *before)
 void fa_group_add(struct fa_group *group, struct fa_expectation *chain)
 {
     bool was_counting = group->first != NULL;
-    struct strays before = find_strays(group);
+    bool has_lost = count_missing(group, cleared_id(group)) > 0;
+    struct strays before = {0};
     struct fa_expectation **last = &group->first;
     struct fa_expectation *one;
 
+    if (was_counting && has_lost) /* else there is nothing but what is remembered */
+        before = find_strays(group);
     while (*last)
         last = &(*last)->next;
     *last = chain;
@@ -427,7 +430,7 @@ void fa_group_add(struct fa_group *group, struct fa_expectation *chain)
         group->count++;
         recount(group, one);
     }
-    recount_strays(group, was_counting ? &before : NULL);
+    recount_strays(group, was_counting && has_lost ? &before : NULL);
 }
 
 int fa_expects_declare(struct fa_expects *expects, int64_t account_id, const struct cJSON *json,
@@ -539,6 +542,20 @@ size_t fa_expects_forget(struct fa_expects *expects, int64_t account_id)
     return before;
 }
 
+void fa_expects_drop(struct fa_expects *expects, int64_t account_id)
+{
+    struct fa_group *group = fa_group_find(expects, account_id);
+    size_t place = place_of(expects, account_id);
+
+    (void)fa_expects_forget(expects, account_id);
+    if (!group || group->waits || group->is_pending) /* it is small, and may stay */
+        return;
+    free(group);
+    expects->count--;
+    memmove(expects->groups + place, expects->groups + place + 1,
+            (expects->count - place) * sizeof(*expects->groups));
+}
+
 bool fa_expects_has(const struct fa_expects *expects, int64_t account_id, const char *name)
 {
     const struct fa_group *group = fa_group_find(expects, account_id);
@@ -559,17 +576,47 @@ size_t fa_expects_count(const struct fa_expects *expects, int64_t account_id)
 
 /* Answers */
 
+/* Is it known when what it comes after was met? */
+static bool is_order_known(const struct fa_expectation *one)
+{
+    size_t i;
+
+    for (i = 0; i < one->after_count; i++)
+        if (one->after[i]->tallies[0].unknown > 0 || !is_order_known(one->after[i]))
+            return false;
+    return true;
+}
+
+/*
+ * What comes after something that may have been met earlier than is known: of a must_not more may
+ * have to count than was counted; of a must it is not known whether any came too early.
+ */
+static enum fa_answer answer_in_order(const struct fa_expectation *one)
+{
+    const struct fa_tally *tally = &one->tallies[0];
+
+    if (one->kind == FA_EXPECT_MAY)
+        return FA_ANSWER_YES;
+    if (!is_order_known(one))
+        return FA_ANSWER_UNKNOWN;
+    if (one->kind == FA_EXPECT_MUST_NOT)
+        return FA_ANSWER_YES;
+    if (tally->early > 0)
+        return FA_ANSWER_NO;
+    return tally->unknown > 0 ? FA_ANSWER_UNKNOWN : FA_ANSWER_YES;
+}
+
 enum fa_answer fa_expectation_answer(const struct fa_expectation *one)
 {
     const struct fa_tally *tally = &one->tallies[0];
     int64_t most = tally->count + tally->unknown;
-    bool has_order = one->after_count > 0 && one->kind == FA_EXPECT_MUST;
+    enum fa_answer order = one->after_count > 0 ? answer_in_order(one) : FA_ANSWER_YES;
 
-    if (tally->count > one->at_most || most < one->at_least || (has_order && tally->early > 0))
+    if (tally->count > one->at_most || most < one->at_least || order == FA_ANSWER_NO)
         return FA_ANSWER_NO;
-    if (tally->count < one->at_least || most > one->at_most || (has_order && tally->unknown > 0))
+    if (tally->count < one->at_least || most > one->at_most)
         return FA_ANSWER_UNKNOWN;
-    return FA_ANSWER_YES;
+    return order;
 }
 
 /* Waiting */

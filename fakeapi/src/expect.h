@@ -26,7 +26,7 @@ struct fa_wait;
 struct fa_writer;
 struct pm_buf;
 
-#define FA_EXPECTS_MAX      1000 /* of one account */
+#define FA_EXPECTS_MAX      200 /* of one account */
 #define FA_EXPECT_NAME_MAX  64
 #define FA_EXPECT_AFTER_MAX 16
 #define FA_EXPECT_NEAR      3    /* nearest misses that are told */
@@ -83,6 +83,9 @@ void fa_expects_clear(struct fa_expects *expects, int64_t account_id);
 /** Take back all expectations of the account, or of all; who waits goes on waiting. Returns how
  * many there were. */
 size_t fa_expects_forget(struct fa_expects *expects, int64_t account_id);
+
+/** The same for an account that is deleted. */
+void fa_expects_drop(struct fa_expects *expects, int64_t account_id);
 
 /** Is there one of this name? */
 bool fa_expects_has(const struct fa_expects *expects, int64_t account_id, const char *name);

@@ -15,6 +15,7 @@
 
 #define ARENA_MAX  (32 * 1024 * 1024)
 #define REASON_MAX 512
+#define NEAR_MAX   20 /* expectations of one report: a search reads thousands of requests */
 
 /* Both forms of a report at once; `text` may be NULL. */
 struct report {
@@ -23,6 +24,7 @@ struct report {
     int64_t account_id;
     struct fa_writer *out;
     struct pm_buf *text;
+    size_t *near_left; /* for so many more, nearest misses are looked for */
 };
 
 static void say(const struct report *report, const char *format, ...)
@@ -82,9 +84,12 @@ static void say_order(const struct fa_expectation *one, char *text, size_t size)
 {
     const struct fa_tally *tally = &one->tallies[0];
 
-    if (one->after_count == 0 || tally->early == 0 || one->kind != FA_EXPECT_MUST)
-        text[0] = '\0';
-    else
+    text[0] = '\0';
+    if (one->after_count == 0)
+        return;
+    if (fa_expectation_answer(one) == FA_ANSWER_UNKNOWN && tally->unknown == 0)
+        snprintf(text, size, "; when what it comes after was met is not known");
+    else if (tally->early > 0 && one->kind == FA_EXPECT_MUST)
         snprintf(text, size, "; request %" PRId64 " came before \"%s\"%s was met", tally->early_id,
                  one->after[0]->name, one->after_count > 1 ? " or another" : "");
 }
@@ -109,7 +114,7 @@ static void say_reason(const struct fa_expectation *one, char *text, size_t size
     say_order(one, order, sizeof(order));
     say_late(one, late, sizeof(late));
     if (one->kind == FA_EXPECT_MUST_NOT)
-        snprintf(text, size, "must not come, and %s%s", count, late);
+        snprintf(text, size, "must not come, and %s%s%s", count, order, late);
     else if (one->at_least == 0 && one->at_most == FA_UNLIMITED)
         snprintf(text, size, "may come, and %s%s", count, late);
     else
@@ -202,8 +207,13 @@ static void write_difference(void *context, const char *field, const char *wante
 
 static void write_nearest(const struct report *report, const struct fa_expectation *one)
 {
-    struct nearest nearest = find_nearest(report, one);
+    struct nearest nearest = {.count = 0};
     size_t i;
+
+    if (*report->near_left > 0) {
+        nearest = find_nearest(report, one);
+        (*report->near_left)--;
+    }
 
     fa_write_list(report->out, "nearest");
     for (i = 0; i < nearest.count; i++) {
@@ -235,14 +245,22 @@ static void write_line(const struct report *report, const struct fa_journal_entr
         entry->reason[0] ? ": " : "", entry->reason);
 }
 
+/* Does nothing take it, for certain? Its parameters are read once for all. */
 static bool is_stray(const struct fa_group *group, const struct fa_journal_entry *entry)
 {
-    const struct fa_expectation *one;
+    const struct fa_expectation *one = group ? group->first : NULL;
+    struct fa_arena arena;
+    struct fa_params params = {0};
+    struct fa_match_subject subject = {.entry = entry, .params = &params, .arena = &arena};
+    bool is_taken = false;
 
-    for (one = group ? group->first : NULL; one; one = one->next)
-        if (entry->id > one->since_id && fa_match_kept(one->match, entry) != FA_MATCH_NO)
-            return false;
-    return true;
+    fa_arena_init(&arena, ARENA_MAX);
+    if (fa_journal_params(entry, &arena, &params, &subject.params_are_whole) < 0)
+        subject.params_are_whole = false;
+    for (; one && !is_taken; one = one->next)
+        is_taken = entry->id > one->since_id && fa_match_run(one->match, &subject) != FA_MATCH_NO;
+    fa_arena_clear(&arena);
+    return !is_taken;
 }
 
 /* @one: those that fit it; NULL: those that fit none */
@@ -392,12 +410,14 @@ static enum fa_answer write_unexpected(const struct report *report)
 enum fa_answer fa_expects_verify(struct fa_expects *expects, int64_t account_id, const char *name,
                                  bool nothing_else, struct fa_writer *out, struct pm_buf *text)
 {
+    size_t near_left = NEAR_MAX;
     const struct report report = {
         .group = fa_group_find(expects, account_id),
         .expects = expects,
         .account_id = account_id,
         .out = out,
         .text = text,
+        .near_left = &near_left,
     };
     size_t count;
     enum fa_answer answer = write_expectations(&report, name, &count);
@@ -420,12 +440,14 @@ enum fa_answer fa_expects_verify(struct fa_expects *expects, int64_t account_id,
 void fa_wait_report(const struct fa_wait *wait, struct fa_writer *out, struct pm_buf *text)
 {
     const struct fa_expectation *one = &wait->expectation;
+    size_t near_left = 1;
     const struct report report = {
         .group = wait->group,
         .expects = wait->group->expects,
         .account_id = wait->group->account_id,
         .out = out,
         .text = text,
+        .near_left = &near_left,
     };
     enum fa_answer answer = fa_expectation_answer(one);
     char reason[REASON_MAX];

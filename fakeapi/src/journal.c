@@ -349,6 +349,19 @@ int64_t fa_journal_clear(struct fa_journal *journal, int64_t account_id)
     return count;
 }
 
+void fa_journal_drop(struct fa_journal *journal, int64_t account_id)
+{
+    const struct account *account = find_account(journal, account_id);
+    size_t place = place_of(journal, account_id);
+
+    (void)fa_journal_clear(journal, account_id);
+    if (!account)
+        return;
+    journal->account_count--;
+    memmove(journal->accounts + place, journal->accounts + place + 1,
+            (journal->account_count - place) * sizeof(*journal->accounts));
+}
+
 int fa_journal_watch(struct fa_journal *journal,
                      void (*seen)(void *context, int64_t first_id, int64_t last_id), void *context)
 {

@@ -143,6 +143,9 @@ struct fa_journal_counts fa_journal_count(const struct fa_journal *journal, int6
 int64_t fa_journal_clear(struct fa_journal *journal, int64_t account_id);
 #define FA_JOURNAL_ALL (-1)
 
+/** Forget all about an account that is deleted; its id must not come again. */
+void fa_journal_drop(struct fa_journal *journal, int64_t account_id);
+
 /**
  * Have somebody told when entries become final.
  *

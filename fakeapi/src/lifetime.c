@@ -36,6 +36,8 @@ int fa_account_delete(struct fa_app *app, int64_t account_id)
     if (r < 0)
         return r;
     forget(app, &principal->account);
+    fa_expects_drop(app->expects, account_id);
+    fa_journal_drop(app->journal, account_id);
     return fa_accounts_reload(app->accounts);
 }
 

@@ -161,27 +161,45 @@ static void keep_sent(struct fa_journal_entry *entry, struct masking *masking,
     entry->mask_count = masking->mask_count;
 }
 
+static void add_encoded(struct pm_buf *buf, const char *bytes, size_t len, bool hides)
+{
+    char text[512];
+
+    if (hides) {
+        (void)pm_buf_adds(buf, FA_JOURNAL_MASK);
+        return;
+    }
+    while (len > 0 && !buf->failed) {
+        size_t done = pm_percent_encode(bytes, len, "", text, sizeof(text));
+
+        (void)pm_buf_adds(buf, text);
+        bytes += done;
+        len -= done;
+    }
+}
+
 /* The parameters of a public key's bundle, as a query would send them. */
 static struct fa_journal_bytes keep_added(const struct fa_call *call, const struct owner *owner,
                                           struct pm_buf *buf)
 {
     size_t added = (size_t)call->steps.numbers[FA_STEP_PUBLIC_KEY];
+    struct fa_journal_bytes kept;
     size_t i;
 
     for (i = call->params.count - added; i < call->params.count; i++) {
         const struct fa_param *param = &call->params.items[i];
-        char text[1024];
         enum fa_mask_kind kind;
-        bool hides = is_secret(owner, param, &kind);
 
         if (buf->len > 0)
             (void)pm_buf_addc(buf, '&');
-        (void)pm_percent_encode(param->name, param->name_len, "", text, sizeof(text));
-        (void)pm_buf_addf(buf, "%s=", text);
-        (void)pm_percent_encode(param->value, param->value_len, "", text, sizeof(text));
-        (void)pm_buf_adds(buf, hides ? FA_JOURNAL_MASK : text);
+        add_encoded(buf, param->name, param->name_len,
+                    betrays(owner, param->name, param->name_len));
+        (void)pm_buf_addc(buf, '=');
+        add_encoded(buf, param->value, param->value_len, is_secret(owner, param, &kind));
     }
-    return all_of(buf->data ? buf->data : "", buf->len);
+    kept = all_of(buf->data ? buf->data : "", buf->len);
+    kept.whole += buf->failed; /* there was more */
+    return kept;
 }
 
 /* The head, in fixed memory: what no longer fits is only counted */

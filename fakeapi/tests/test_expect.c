@@ -299,6 +299,26 @@ START_TEST(test_what_must_not_come_after_something_may_come_before_it)
 }
 END_TEST
 
+START_TEST(test_order_is_not_guessed_when_what_comes_first_is_forgotten)
+{
+    int i;
+
+    open_all(5);
+    come("action=a");
+    for (i = 0; i < 5; i++)
+        come("action=x");
+    expect("{\"id\":\"first\",\"may\":{\"action\":\"a\"}}");
+    expect("{\"id\":\"never\",\"must_not\":{\"action\":\"b\"},\"after\":\"first\","
+           "\"since\":\"now\"}");
+    come("action=b");
+    check(FA_ANSWER_UNKNOWN, "when what it comes after was met is not known");
+    come("action=a");
+    come("action=b");
+    check(FA_ANSWER_NO, "must not come, and 1 came");
+    close_all();
+}
+END_TEST
+
 START_TEST(test_what_comes_too_late_does_not_count)
 {
     open_all(100);
@@ -595,6 +615,7 @@ static const struct test_case cases[] = {
     TEST(test_order_is_kept),
     TEST(test_order_is_kept_by_what_came_before_it_was_declared),
     TEST(test_what_must_not_come_after_something_may_come_before_it),
+    TEST(test_order_is_not_guessed_when_what_comes_first_is_forgotten),
     TEST(test_what_comes_too_late_does_not_count),
     TEST(test_nothing_else_finds_what_nobody_expected),
     TEST(test_without_expectations_everything_is_unexpected),
