@@ -247,14 +247,19 @@ static enum pm_verdict attempt(struct pm_deliver *deliver, struct task *task)
     return pm_verdict_of(step, r, &task->err);
 }
 
-/* A refusal may come from nothing but a wrong clock here. Returns true when it was corrected. */
+/* A refusal may come from nothing but a wrong clock here. Returns true when it was corrected: once,
+ * and then again after each pause, for a server's clock may have jumped and come back. */
 static bool learn_clock(struct pm_deliver *deliver, const struct task *task)
 {
     int64_t drift_ms;
 
     if (task->clock_offset_ms != deliver->clock_offset_ms)
         return true; /* by another lane, meanwhile */
-    if (task->err.server_date_ms < 0 || deliver->has_learned_clock)
+    if (deliver->has_learned_clock) {
+        deliver->has_learned_clock = false;
+        return false;
+    }
+    if (task->err.server_date_ms < 0)
         return false;
     drift_ms = task->err.server_date_ms - (pm_clock_wall_ms() + deliver->clock_offset_ms);
     if (drift_ms > -CLOCK_TOLERANCE_MS && drift_ms < CLOCK_TOLERANCE_MS)

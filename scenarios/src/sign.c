@@ -77,14 +77,19 @@ static int backwards(const void *a, const void *b)
     return by_bytes(b, a);
 }
 
+/* One word stands for a list of one. */
 static bool is_left_out(const cJSON *how, const char *name)
 {
+    const cJSON *without = cJSON_GetObjectItemCaseSensitive(how, "without");
     const cJSON *item;
 
-    cJSON_ArrayForEach(
-        item, cJSON_GetObjectItemCaseSensitive(how, "without")) if (cJSON_IsString(item) &&
-                                                                    strcmp(item->valuestring,
-                                                                           name) == 0) return true;
+    if (cJSON_IsString(without))
+        return strcmp(without->valuestring, name) == 0;
+    cJSON_ArrayForEach(item, without)
+    {
+        if (cJSON_IsString(item) && strcmp(item->valuestring, name) == 0)
+            return true;
+    }
     return false;
 }
 

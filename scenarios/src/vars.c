@@ -13,6 +13,7 @@
 
 #define NAME_MAX_LEN 200
 #define TEXT_MAX     (16u << 20)
+#define DEPTH_MAX    8 /* of variables in rows that name others */
 
 /* ---- looking up ---- */
 
@@ -110,23 +111,30 @@ static int add_value(struct pm_buf *out, const cJSON *value)
     return printed ? pm_buf_adds(out, printed) : -1;
 }
 
-static cJSON *look_up(struct sc_call *call, const char *name, size_t len)
+static cJSON *expand(struct sc_call *call, cJSON *value, int depth);
+
+static bool is_one_variable(const char *text)
+{
+    return strncmp(text, "${", 2) == 0 && strchr(text, '}') == text + strlen(text) - 1;
+}
+
+static cJSON *look_up(struct sc_call *call, const char *name, size_t len, int depth)
 {
     char path[NAME_MAX_LEN];
     cJSON *value = NULL;
 
-    if (len < sizeof(path)) {
+    if (len < sizeof(path) && depth < DEPTH_MAX) {
         memcpy(path, name, len);
         path[len] = '\0';
         value = sc_vars_get(call->stage, call->scope, path);
     }
     if (!value)
         (void)sc_call_fail(call, "there is no variable '%.*s'", (int)len, name);
-    return value;
+    return value && strncmp(path, "row.", 4) == 0 ? expand(call, value, depth + 1) : value;
 }
 
 /* `$${` is a `${` that means itself. */
-static int fill_text(struct sc_call *call, const char *text, struct pm_buf *out)
+static int fill_text(struct sc_call *call, const char *text, int depth, struct pm_buf *out)
 {
     const char *begin, *end;
 
@@ -139,7 +147,7 @@ static int fill_text(struct sc_call *call, const char *text, struct pm_buf *out)
             continue;
         }
         (void)pm_buf_add(out, text, (size_t)(begin - text));
-        value = look_up(call, begin + 2, (size_t)(end - begin) - 2);
+        value = look_up(call, begin + 2, (size_t)(end - begin) - 2, depth);
         if (!value)
             return -1;
         (void)add_value(out, value);
@@ -148,20 +156,52 @@ static int fill_text(struct sc_call *call, const char *text, struct pm_buf *out)
     return pm_buf_adds(out, text);
 }
 
-static bool is_one_variable(const char *text)
-{
-    return strncmp(text, "${", 2) == 0 && strchr(text, '}') == text + strlen(text) - 1;
-}
-
-static cJSON *filled_text(struct sc_call *call, const struct sc_node *node)
+static cJSON *filled_string(struct sc_call *call, const char *text, int depth)
 {
     struct pm_buf out;
     cJSON *value = NULL;
 
     pm_buf_init(&out, TEXT_MAX);
-    if (fill_text(call, node->text, &out) == 0)
+    if (fill_text(call, text, depth, &out) == 0)
         value = cJSON_CreateString(out.data ? out.data : "");
     pm_buf_clear(&out);
+    return value;
+}
+
+static cJSON *filled_text(struct sc_call *call, const struct sc_node *node)
+{
+    return filled_string(call, node->text, 0);
+}
+
+static cJSON *expand_string(struct sc_call *call, const char *text, int depth)
+{
+    return is_one_variable(text) ? look_up(call, text + 2, strlen(text) - 3, depth)
+                                 : filled_string(call, text, depth);
+}
+
+/* A row may use variables that come to be while its steps are done. @value: taken; so is, on
+ * failure, all of it */
+static cJSON *expand(struct sc_call *call, cJSON *value, int depth)
+{
+    cJSON *item = value->child, *next, *expanded;
+
+    if (cJSON_IsString(value)) {
+        expanded = strstr(value->valuestring, "${") ? expand_string(call, value->valuestring, depth)
+                                                    : cJSON_Duplicate(value, false);
+        cJSON_Delete(value);
+        return expanded;
+    }
+    for (; item; item = next) {
+        next = item->next;
+        expanded = expand(call, cJSON_Duplicate(item, true), depth);
+        if (!expanded) {
+            cJSON_Delete(value);
+            return NULL;
+        }
+        if (item->string)
+            expanded->string = strdup(item->string);
+        (void)cJSON_ReplaceItemViaPointer(value, item, expanded);
+    }
     return value;
 }
 
@@ -174,8 +214,9 @@ static cJSON *filled_json(struct sc_call *call, const struct sc_node *node)
     if (node->kind == SC_NODE_SCALAR) {
         if (!strstr(node->text, "${"))
             return sc_node_json(node);
-        return is_one_variable(node->text) ? look_up(call, node->text + 2, strlen(node->text) - 3)
-                                           : filled_text(call, node);
+        return is_one_variable(node->text)
+                   ? look_up(call, node->text + 2, strlen(node->text) - 3, 0)
+                   : filled_text(call, node);
     }
     value = node->kind == SC_NODE_MAP ? cJSON_CreateObject() : cJSON_CreateArray();
     for (i = 0; value && i < node->count; i++) {
@@ -193,34 +234,38 @@ static cJSON *filled_json(struct sc_call *call, const struct sc_node *node)
     return value;
 }
 
+/* Numbers and the like, which a variable may have brought, become texts. */
+static void make_texts(cJSON *values)
+{
+    cJSON *item = values->child, *next;
+
+    for (; item; item = next) {
+        char *printed = cJSON_IsString(item) ? NULL : cJSON_PrintUnformatted(item);
+
+        next = item->next;
+        if (printed) {
+            cJSON *text = cJSON_CreateString(printed);
+
+            if (item->string)
+                text->string = strdup(item->string);
+            (void)cJSON_ReplaceItemViaPointer(values, item, text);
+        }
+        free(printed);
+    }
+}
+
 /* A list or map whose values are texts; one text stands for a list of one. */
 static cJSON *filled_texts(struct sc_call *call, const struct sc_node *node)
 {
-    cJSON *value = node->kind == SC_NODE_MAP ? cJSON_CreateObject() : cJSON_CreateArray();
-    size_t i;
+    cJSON *value = filled_json(call, node), *list;
 
-    if (node->kind == SC_NODE_SCALAR) {
-        cJSON_AddItemToArray(value, filled_json(call, node));
-        if (cJSON_IsArray(cJSON_GetArrayItem(value, 0))) {
-            cJSON *list = cJSON_DetachItemFromArray(value, 0);
-
-            cJSON_Delete(value);
-            return list;
-        }
-        return value;
+    if (value && !cJSON_IsArray(value) && !cJSON_IsObject(value)) {
+        list = cJSON_CreateArray();
+        cJSON_AddItemToArray(list, value);
+        value = list;
     }
-    for (i = 0; i < node->count; i++) {
-        cJSON *item = filled_text(call, node->items[i]);
-
-        if (!item) {
-            cJSON_Delete(value);
-            return NULL;
-        }
-        if (node->kind == SC_NODE_MAP)
-            cJSON_AddItemToObject(value, node->keys[i]->text, item);
-        else
-            cJSON_AddItemToArray(value, item);
-    }
+    if (value)
+        make_texts(value);
     return value;
 }
 
