@@ -102,8 +102,11 @@ static int fill(struct sc_call *call, struct sc_browser *browser, const cJSON *v
     const cJSON *item;
 
     (void)call;
-    cJSON_ArrayForEach(item, value) if (sc_browser_type(browser, item->string, item->valuestring,
-                                                        err) < 0) return -1;
+    cJSON_ArrayForEach(item, value)
+    {
+        if (sc_browser_type(browser, item->string, item->valuestring, err) < 0)
+            return -1;
+    }
     return 0;
 }
 

@@ -55,7 +55,11 @@ static size_t add_list(const cJSON *list, const char **argv, size_t n)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, list) if (n < ARGUMENT_MAX) argv[n++] = item->valuestring;
+    cJSON_ArrayForEach(item, list)
+    {
+        if (n < ARGUMENT_MAX)
+            argv[n++] = item->valuestring;
+    }
     return n;
 }
 

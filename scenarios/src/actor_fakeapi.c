@@ -101,7 +101,11 @@ static size_t arguments(const struct sc_fake *fake, const char *port, const char
     argv[n++] = fake->accounts_file;
     argv[n++] = "--store";
     argv[n++] = fake->store_file ? fake->store_file : "memory";
-    cJSON_ArrayForEach(option, fake->options) if (n < ARGUMENT_MAX) argv[n++] = option->valuestring;
+    cJSON_ArrayForEach(option, fake->options)
+    {
+        if (n < ARGUMENT_MAX)
+            argv[n++] = option->valuestring;
+    }
     return n;
 }
 

@@ -108,7 +108,9 @@ static int leave_record(struct sc_call *call, const struct sc_agent *agent, cons
     add_field(record, "rhost", sc_arg_text(call, "from"));
     add_field(record, "tty", sc_arg_text(call, "tty"));
     cJSON_ArrayForEach(field, sc_arg(call, "fields"))
+    {
         add_field(record, field->string, field->valuestring);
+    }
     (void)snprintf(path, sizeof(path), "%s/%lld-%s", agent->drop_dir, (long long)now_ms, id);
     return symlink(record, path);
 }
@@ -164,7 +166,11 @@ static size_t operands(struct sc_call *call, const char *via, const char **argv,
         argv[n++] = "open_session";
         argv[n++] = "close_session";
     }
-    cJSON_ArrayForEach(phase, phases) if (n < ARGUMENT_MAX - 1) argv[n++] = phase->valuestring;
+    cJSON_ArrayForEach(phase, phases)
+    {
+        if (n < ARGUMENT_MAX - 1)
+            argv[n++] = phase->valuestring;
+    }
     if (strcmp(via, "ssh") == 0)
         argv[n++] = command ? command : "true";
     else if (command && strcmp(via, "sftp") != 0)

@@ -54,8 +54,10 @@ static char **make_environment(const struct sc_stage *stage, const cJSON *more)
     env[n++] = assignment("LC_ALL", "C.UTF-8");
     if (getenv("PM_HOST_CACHE"))
         env[n++] = assignment("PM_HOST_CACHE", getenv("PM_HOST_CACHE"));
-    cJSON_ArrayForEach(item, more) env[n++] =
-        assignment(item->string, cJSON_GetStringValue(item) ? item->valuestring : "");
+    cJSON_ArrayForEach(item, more)
+    {
+        env[n++] = assignment(item->string, cJSON_GetStringValue(item) ? item->valuestring : "");
+    }
     return env;
 }
 

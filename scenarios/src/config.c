@@ -34,9 +34,11 @@ static void print_section(FILE *file, const cJSON *all, const char *section, siz
     const cJSON *item;
 
     (void)fprintf(file, "[%.*s]\n", (int)len, section);
-    cJSON_ArrayForEach(item, all) if (strncmp(item->string, section, len) == 0 &&
-                                      item->string[len] == '.')(void)
-        fprintf(file, "%s = %s\n", item->string + len + 1, item->valuestring);
+    cJSON_ArrayForEach(item, all)
+    {
+        if (strncmp(item->string, section, len) == 0 && item->string[len] == '.')
+            (void)fprintf(file, "%s = %s\n", item->string + len + 1, item->valuestring);
+    }
 }
 
 static int print_all(const char *path, const cJSON *all)

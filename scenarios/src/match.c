@@ -58,7 +58,11 @@ static bool contains(const cJSON *operand, const cJSON *actual)
     const cJSON *item;
 
     if (cJSON_IsArray(actual)) {
-        cJSON_ArrayForEach(item, actual) if (sc_match(operand, item, "", NULL)) return true;
+        cJSON_ArrayForEach(item, actual)
+        {
+            if (sc_match(operand, item, "", NULL))
+                return true;
+        }
         return false;
     }
     whole = text_of(actual);
@@ -88,7 +92,11 @@ static bool is_any_of(const cJSON *operand, const cJSON *actual)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, operand) if (sc_match(item, actual, "", NULL)) return true;
+    cJSON_ArrayForEach(item, operand)
+    {
+        if (sc_match(item, actual, "", NULL))
+            return true;
+    }
     return false;
 }
 
@@ -96,7 +104,11 @@ static bool is_all_of(const cJSON *operand, const cJSON *actual)
 {
     const cJSON *item;
 
-    cJSON_ArrayForEach(item, operand) if (!sc_match(item, actual, "", NULL)) return false;
+    cJSON_ArrayForEach(item, operand)
+    {
+        if (!sc_match(item, actual, "", NULL))
+            return false;
+    }
     return true;
 }
 
@@ -134,7 +146,11 @@ static bool is_each(const cJSON *operand, const cJSON *actual)
 
     if (!is_compound(actual))
         return false;
-    cJSON_ArrayForEach(item, actual) if (!sc_match(operand, item, "", NULL)) return false;
+    cJSON_ArrayForEach(item, actual)
+    {
+        if (!sc_match(operand, item, "", NULL))
+            return false;
+    }
     return true;
 }
 

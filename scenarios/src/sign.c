@@ -103,10 +103,16 @@ static size_t list(const cJSON *params, const cJSON *how, const cJSON **items)
     const cJSON *item;
     size_t n = 0, i;
 
-    cJSON_ArrayForEach(item, params) if (n < PARAMS_MAX && !is_left_out(how, item->string))
-        items[n++] = item;
-    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(how, "with")) if (n < PARAMS_MAX)
-        items[n++] = item;
+    cJSON_ArrayForEach(item, params)
+    {
+        if (n < PARAMS_MAX && !is_left_out(how, item->string))
+            items[n++] = item;
+    }
+    cJSON_ArrayForEach(item, cJSON_GetObjectItemCaseSensitive(how, "with"))
+    {
+        if (n < PARAMS_MAX)
+            items[n++] = item;
+    }
     for (i = 0; i < PM_ARRAY_LEN(sorts); i++)
         if (strcmp(sorts[i].name, order) == 0)
             qsort(items, n, sizeof(*items), sorts[i].compare);

@@ -148,7 +148,11 @@ static cJSON *read_rows(struct sc_call *call)
     if (!monitors)
         return NULL;
     reading.rows = cJSON_CreateArray();
-    cJSON_ArrayForEach(monitor, monitors) if (r == 0) r = read_monitor(call, &reading, monitor);
+    cJSON_ArrayForEach(monitor, monitors)
+    {
+        if (r == 0)
+            r = read_monitor(call, &reading, monitor);
+    }
     cJSON_Delete(monitors);
     if (r == 0)
         return sorted(reading.rows);
@@ -461,7 +465,10 @@ static int count_matches(const cJSON *expected, const cJSON *items)
     const cJSON *item;
     int count = 0;
 
-    cJSON_ArrayForEach(item, items) count += sc_match(expected, item, "", NULL);
+    cJSON_ArrayForEach(item, items)
+    {
+        count += sc_match(expected, item, "", NULL);
+    }
     return count;
 }
 
