@@ -118,8 +118,8 @@ static int add_failure(struct pm_admit *admit, const struct pm_event *event, con
     r = pm_journal_find_burst(admit->journal, source, &burst);
     if (r < 0)
         return r;
-    if (r == 0 || event->wall_ms < burst.began_ms ||
-        event->wall_ms - burst.began_ms >= PM_ADMIT_BURST_MS)
+    if (r == 0 || event->wall_ms - burst.began_ms >= PM_ADMIT_BURST_MS ||
+        burst.began_ms - event->wall_ms >= PM_ADMIT_BURST_MS) /* records come in any order */
         burst = (struct pm_journal_burst){.began_ms = event->wall_ms};
     burst.failures++;
     if (burst.failures <= admit->config->failure_burst)
