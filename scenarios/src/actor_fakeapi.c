@@ -29,6 +29,8 @@ static const struct sc_key keys[] = {
     {"store", SC_WORD, false,
      "Where rows are kept: `memory`, or a `file` that outlives the server.", stores, NULL},
     {"profile", SC_WORD, false, "What is refused: see PROTOCOL.md, section 1.", profiles, NULL},
+    {"tls", SC_TRUTH, false, "true: https, with a certificate of its own; publishes `.ca_file`.",
+     NULL, NULL},
     {"options", SC_LIST, false, "Further options of paidmonitor-fakeapi serve.", NULL, NULL},
     {"on", SC_TEXT, false, "With `do`: which one, if there are several.", NULL, NULL},
     {"do", SC_WORD, false, "What shall happen to one that there is.", tasks, NULL},
@@ -61,6 +63,7 @@ static void free_fake(struct sc_fake *fake)
     free(fake->dashboard_file);
     free(fake->secret_file);
     free(fake->log_file);
+    free(fake->ca_file);
     cJSON_Delete(fake->options);
     free(fake);
 }
@@ -101,6 +104,12 @@ static size_t arguments(const struct sc_fake *fake, const char *port, const char
     argv[n++] = fake->accounts_file;
     argv[n++] = "--store";
     argv[n++] = fake->store_file ? fake->store_file : "memory";
+    if (fake->ca_file) {
+        argv[n++] = "--tls";
+        argv[n++] = "auto";
+        argv[n++] = "--tls-ca-file";
+        argv[n++] = fake->ca_file;
+    }
     cJSON_ArrayForEach(option, fake->options)
     {
         if (n < ARGUMENT_MAX)
@@ -120,17 +129,19 @@ static char *read_line(const char *path)
     return strdup(line);
 }
 
-/* It writes the port into a file once it answers. */
+/* It writes the port and the dashboard's address into files once it answers. */
 static int await_port(struct sc_call *call, struct sc_fake *fake)
 {
     int64_t deadline_ms = sc_stage_deadline(call->stage, START_MS);
 
     for (;;) {
         PM_AUTO_FREE char *line = read_line(fake->port_file);
+        PM_AUTO_FREE char *dashboard = read_line(fake->dashboard_file);
 
-        if (line) {
+        if (line && dashboard) {
             fake->port = atoi(line);
-            (void)snprintf(fake->url, sizeof(fake->url), "http://127.0.0.1:%d", fake->port);
+            (void)snprintf(fake->url, sizeof(fake->url), "%s:%d",
+                           fake->ca_file ? "https://localhost" : "http://127.0.0.1", fake->port);
             return 0;
         }
         if (!sc_child_is_alive(fake->pid)) {
@@ -158,6 +169,7 @@ static int start(struct sc_call *call, struct sc_fake *fake)
         return -1;
     }
     (void)unlink(fake->port_file);
+    (void)unlink(fake->dashboard_file);
     (void)snprintf(port, sizeof(port), "%d", fake->port);
     argv[arguments(fake, port, argv)] = NULL;
     fake->pid =
@@ -180,6 +192,7 @@ static void publish(struct sc_call *call, const char *name, const struct sc_fake
     cJSON_AddStringToObject(vars, "apikey", fake->apikey);
     cJSON_AddStringToObject(vars, "secretkey", fake->secretkey);
     cJSON_AddStringToObject(vars, "secret_file", fake->secret_file);
+    cJSON_AddStringToObject(vars, "ca_file", fake->ca_file ? fake->ca_file : "");
     cJSON_AddStringToObject(vars, "dashboard", dashboard ? dashboard : "");
     cJSON_AddNumberToObject(vars, "pid", fake->pid);
     sc_vars_set(call->stage, name, vars);
@@ -197,6 +210,8 @@ static struct sc_fake *new_fake(struct sc_call *call, const char *name)
     fake->port_file = file_of(call->stage, name, ".port");
     fake->dashboard_file = file_of(call->stage, name, ".dashboard");
     fake->log_file = file_of(call->stage, name, ".log");
+    if (sc_arg_truth(call, "tls", false))
+        fake->ca_file = file_of(call->stage, name, ".ca.pem");
     if (store && strcmp(store, "file") == 0)
         fake->store_file = file_of(call->stage, name, ".db");
     fake->options = cJSON_Duplicate(sc_arg(call, "options"), true);

@@ -120,10 +120,12 @@ static char *encode_all(const cJSON *params)
 /* What is sent; all of it is freed at the end. */
 struct sending {
     char *url, *body;
+    const char *ca_file; /* lent */
     cJSON *headers;
 };
 
-static char *base_of(struct sc_call *call)
+/* @ret_ca_file: that of the fakeapi, when it is one */
+static char *base_of(struct sc_call *call, const char **ret_ca_file)
 {
     const char *url = sc_arg_text(call, "url");
     const struct sc_fake *fake;
@@ -132,6 +134,8 @@ static char *base_of(struct sc_call *call)
     if (url && url[0] != '/')
         return strdup(url);
     fake = sc_fake_get(call, sc_arg_text(call, "on"));
+    if (fake)
+        *ret_ca_file = fake->ca_file;
     if (!fake || asprintf(&full, "%s%s", fake->url, url ? url : "/customMonitorApi") < 0)
         return NULL;
     return full;
@@ -142,7 +146,7 @@ static int prepare(struct sc_call *call, struct sending *sending)
 {
     cJSON *query = cJSON_Duplicate(sc_arg(call, "query"), true);
     cJSON *form = cJSON_Duplicate(sc_arg(call, "form"), true);
-    PM_AUTO_FREE char *base = base_of(call);
+    PM_AUTO_FREE char *base = base_of(call, &sending->ca_file);
     PM_AUTO_FREE char *encoded = NULL;
     int r = base ? 0 : -1;
 
@@ -239,7 +243,9 @@ static enum sc_verdict request(struct sc_call *call, const struct sending *sendi
                                   .url = sending->url,
                                   .headers = sending->headers,
                                   .body = sending->body,
-                                  .ca_file = sc_arg_text(call, "ca_file"),
+                                  .ca_file = sc_arg_text(call, "ca_file")
+                                                 ? sc_arg_text(call, "ca_file")
+                                                 : sending->ca_file,
                                   .timeout_ms = sc_arg_duration(call, "within", WITHIN_MS)},
         &reply, &err);
 

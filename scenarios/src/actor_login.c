@@ -85,7 +85,7 @@ static void add_field(char *record, const char *name, const char *value)
 
     if (!value)
         return;
-    (void)pm_percent_encode(value, strlen(value), "/:+@=,", encoded, sizeof(encoded));
+    (void)pm_percent_encode(value, strlen(value), "/:+@,", encoded, sizeof(encoded));
     (void)snprintf(record + len, RECORD_MAX - len, " %s=%s", name, encoded);
 }
 

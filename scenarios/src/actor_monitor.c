@@ -121,8 +121,10 @@ static enum sc_verdict step(struct sc_call *call)
     if (!body)
         return sc_call_fail(call, "'%s' has no keys to sign with", account);
     (void)snprintf(url, sizeof(url), "%s/customMonitorApi", fake->url);
-    if (sc_http_do(&(struct sc_http_request){.url = url, .body = body, .timeout_ms = 20000}, &reply,
-                   &err) < 0)
+    if (sc_http_do(
+            &(struct sc_http_request){
+                .url = url, .body = body, .ca_file = fake->ca_file, .timeout_ms = 20000},
+            &reply, &err) < 0)
         verdict = sc_call_fail(call, "%s", err.message);
     else
         verdict = publish(call, name, &reply);

@@ -68,6 +68,8 @@ int sc_config_write(struct sc_call *call, const char *path, const struct sc_fake
         add_default(all, "api.url", fake->url);
         add_default(all, "api.apikey", fake->apikey);
         add_default(all, "api.secret_file", fake->secret_file);
+        if (fake->ca_file)
+            add_default(all, "api.ca_file", fake->ca_file);
     }
     r = print_all(path, all);
     cJSON_Delete(all);

@@ -75,8 +75,10 @@ int sc_fake_control(struct sc_call *call, const struct sc_fake *fake, const char
     r = do_request(call,
                    &(struct sc_http_request){.method = method,
                                              .url = url,
+                                             .ca_file = fake->ca_file,
                                              .headers = headers,
                                              .body = text,
+
                                              .timeout_ms = ASK_TIMEOUT_MS},
                    ret_answer);
     cJSON_Delete(headers);
@@ -92,7 +94,9 @@ cJSON *sc_fake_ask(struct sc_call *call, const struct sc_fake *fake, const char 
     (void)snprintf(url, sizeof(url), "%s/customMonitorApi?apikey=%s&version=2&%s", fake->url,
                    apikey, query);
     (void)do_request(
-        call, &(struct sc_http_request){.method = "GET", .url = url, .timeout_ms = ASK_TIMEOUT_MS},
+        call,
+        &(struct sc_http_request){
+            .method = "GET", .url = url, .ca_file = fake->ca_file, .timeout_ms = ASK_TIMEOUT_MS},
         &answer);
     return answer;
 }
