@@ -16,7 +16,7 @@ struct sc_fake {
     char url[64];
     char apikey[SC_KEY_SIZE], secretkey[SC_KEY_SIZE];
     char *accounts_file, *store_file, *port_file, *dashboard_file, *secret_file, *log_file;
-    char *ca_file; /* whom to trust; NULL: it speaks plain HTTP */
+    char *ca_file;         /* whom to trust; NULL: it speaks plain HTTP */
     struct cJSON *options; /* further ones of the command line */
 };
 
