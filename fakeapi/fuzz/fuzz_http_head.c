@@ -78,7 +78,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     size_t len, count = 0, i;
     char *version = fuzz_line(&input, &len);
     char *target = memchr(version, ' ', len);
-    struct fa_http_head head = {.version = version};
+    struct fa_http_head head = {.method = "GET", .version = version};
     struct field fields[FIELDS];
     unsigned int status;
     uint64_t length = UINT64_MAX;

@@ -314,7 +314,7 @@ static void split_target(struct fa_http_exchange *exchange)
 static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *method,
                              const char *version)
 {
-    struct reading reading = {.head.version = version};
+    struct reading reading = {.head = {.method = method, .version = version}};
     uint64_t length = 0;
 
     exchange->is_begun = true;

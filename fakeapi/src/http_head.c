@@ -75,10 +75,12 @@ static bool parse_length(const char *text, uint64_t *ret_length)
     return errno == 0 && *end == '\0';
 }
 
-/* Blanks reach us from clients that forget to escape (PROTOCOL.md §1.3); control bytes do not. */
+/* Blanks reach us from clients that forget to escape (PROTOCOL.md §1.3); but at the end they are
+ * more likely a second one before the version, and control bytes are nobody's. */
 static bool is_target(const char *target)
 {
-    return target[0] == '/' && !has_control(target, strlen(target)) && !strchr(target, '\t');
+    return target[0] == '/' && !has_control(target, strlen(target)) && !strchr(target, '\t') &&
+           target[strlen(target) - 1] != ' ';
 }
 
 unsigned int fa_http_head_check(struct fa_http_head *head, const char *target, uint64_t *ret_length)
@@ -94,7 +96,9 @@ unsigned int fa_http_head_check(struct fa_http_head *head, const char *target, u
     } rules[] = {
         {!is_1_1 && !is_1_0, 505, "the HTTP version is neither 1.0 nor 1.1"},
         {head->is_torn, 400, "a line of the head is folded, ends without CR LF, or holds a NUL"},
-        {!is_target(target), 400, "the target is no path, or holds a control character"},
+        {!is_token(head->method, strlen(head->method)), 400, "the method is no token"},
+        {!is_target(target), 400,
+         "the target is no path, ends with a blank, or holds a control character"},
         {head->bad_count > 0, 400, "a header field has a malformed name or a control character"},
         {head->length_count > 1, 400, "Content-Length is given twice"},
         {head->host_count > 1, 400, "Host is given twice"},

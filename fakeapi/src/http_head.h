@@ -10,6 +10,7 @@
 #include <stdint.h>
 
 struct fa_http_head {
+    const char *method;  /* "GET" */
     const char *version; /* "HTTP/1.1" */
     size_t host_count;
     size_t length_count;

@@ -278,7 +278,8 @@ START_TEST(test_head_check_is_exact)
     size_t i;
 
     for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
-        struct fa_http_head head = {.version = rows[i].version,
+        struct fa_http_head head = {.method = "GET",
+                                    .version = rows[i].version,
                                     .length = rows[i].length,
                                     .host_count = rows[i].hosts,
                                     .length_count = rows[i].lengths};
