@@ -11,12 +11,12 @@
 #include "clock.h"
 #include "http_private.h"
 
-#define HEAD_TIME_MS    30000
+#define HEAD_TIME_MS    12000
 #define BODY_TIME_MS    60000
 #define STOP_TIME_MS    2000 /* for replies still being written when the server stops */
 #define TICK_MS         1000
 #define HEAD_MAX        (40 * 1024) /* memory of one connection: a head of 32 KiB, and what MHD adds */
-#define CONNECTIONS_MAX 4000
+#define CONNECTIONS_MAX 16000
 #define SPARE_MAX       32 /* descriptors for all else, and connections kept free for newcomers */
 #define ROUNDS_MAX      8  /* commits in one turn of the loop */
 

@@ -130,8 +130,8 @@ struct fa_http_options {
     const char *address;  /* numeric, IPv4 or IPv6 */
     unsigned int port;    /* 0: any free one */
     int socket;           /* one that listens already, taken over; 0 to open one */
-    int64_t head_time_ms; /* from connecting to a complete head; 0 for 30 s */
-    int64_t body_time_ms; /* from the head to a complete body; 0 for 60 s */
+    int64_t head_time_ms; /* from connecting to a complete head; 0 for 12 s */
+    int64_t body_time_ms; /* from the head to a complete body; 0 for 60 s, half for the slowest */
     /* Make durable what handlers wrote in this turn. 0, or -1: nothing of it was stored. */
     int (*commit)(void *context);
     /*

@@ -7,6 +7,7 @@
 #include "http_private.h"
 
 #define IDLE_TIME_MS 75000             /* from one request to the next on the same connection */
+#define BODY_RATE    100               /* bytes a second */
 #define DRAIN_MAX    (8 * 1024 * 1024) /* a larger body is not read to its end before 413 */
 
 const char *fa_http_header(const struct fa_http_request *request, const char *name)
@@ -81,6 +82,15 @@ int fa_http_reply_header(struct fa_http_reply *reply, const char *name, const ch
 }
 
 /* The only sight of the target as it was sent. */
+/* A head that has begun has no longer than the first one, however long the connection may idle. */
+static void hurry(const struct fa_http_exchange *exchange)
+{
+    int64_t end_ms = pm_clock_mono_ms() + exchange->http->options.head_time_ms;
+
+    if (exchange->peer && exchange->peer->deadline_ms > end_ms)
+        exchange->peer->deadline_ms = end_ms;
+}
+
 void *fa_http_exchange_begin(void *context, const char *target, struct MHD_Connection *connection)
 {
     struct fa_http *http = context;
@@ -94,6 +104,7 @@ void *fa_http_exchange_begin(void *context, const char *target, struct MHD_Conne
     exchange->connection = connection;
     exchange->peer = info ? info->socket_context : NULL;
     exchange->received_us = pm_clock_mono_us();
+    hurry(exchange);
     exchange->target = strdup(fa_http_head_origin(target));
     exchange->target_len = strlen(target);
     pm_buf_init(&exchange->body, FA_HTTP_BODY_MAX);
@@ -311,6 +322,17 @@ static void split_target(struct fa_http_exchange *exchange)
         *mark = '\0';
 }
 
+/* Half the time for a body is everybody's; whoever is faster than BODY_RATE gets to the whole. */
+static void give_time(const struct fa_http_exchange *exchange)
+{
+    int64_t whole_ms = exchange->http->options.body_time_ms;
+    int64_t earned_ms = whole_ms / 2 + (int64_t)exchange->body_received * 1000 / BODY_RATE;
+
+    if (exchange->peer)
+        exchange->peer->deadline_ms =
+            exchange->body_began_ms + (earned_ms < whole_ms ? earned_ms : whole_ms);
+}
+
 static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *method,
                              const char *version)
 {
@@ -319,8 +341,8 @@ static enum MHD_Result begin(struct fa_http_exchange *exchange, const char *meth
 
     exchange->is_begun = true;
     exchange->method = method;
-    if (exchange->peer)
-        exchange->peer->deadline_ms = pm_clock_mono_ms() + exchange->http->options.body_time_ms;
+    exchange->body_began_ms = pm_clock_mono_ms();
+    give_time(exchange);
     read_head(exchange, &reading);
     exchange->refusal = fa_http_head_check(&reading.head, exchange->target, &length);
     exchange->reason = reading.head.reason;
@@ -355,6 +377,8 @@ enum MHD_Result fa_http_exchange_handle(void *context, struct MHD_Connection *co
             exchange->refusal = MHD_HTTP_CONTENT_TOO_LARGE;
             exchange->reason = "no memory for the body";
         }
+        exchange->body_received += *upload_len;
+        give_time(exchange);
         *upload_len = 0;
         return MHD_YES;
     }

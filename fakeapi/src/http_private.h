@@ -47,6 +47,8 @@ struct fa_http_exchange {
     size_t target_len;
     const char *query;
     struct pm_buf body;
+    int64_t body_began_ms;
+    size_t body_received; /* bytes, kept or not */
     int64_t received_us;
     unsigned int refusal; /* status, or 0 */
     const char *reason;   /* of the refusal */
