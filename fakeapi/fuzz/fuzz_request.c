@@ -48,7 +48,7 @@ static struct fa_app open_app(enum fa_profile profile)
     struct fa_app app = {0};
     char message[MESSAGE_SIZE];
 
-    fa_checks_init(&app.checks, profile);
+    app.settings = fa_settings_new(profile);
     FUZZ_REQUIRE(fa_store_open("memory", &app.store, message, sizeof(message)) == 0);
     app.accounts = fa_accounts_new(app.store);
     app.journal = fa_journal_new(REQUESTS, 0);
@@ -57,14 +57,16 @@ static struct fa_app open_app(enum fa_profile profile)
     app.clock = fa_vclock_new(NULL);
     app.metrics = fa_metrics_new();
     app.faults = fa_faults_new(false);
-    FUZZ_REQUIRE(app.accounts && app.journal && app.expects && app.replays && app.clock &&
-                 app.metrics && app.faults);
+    FUZZ_REQUIRE(app.settings && app.accounts && app.journal && app.expects && app.replays &&
+                 app.clock && app.metrics && app.faults);
     FUZZ_REQUIRE(fa_accounts_put(app.accounts, &spec, message, sizeof(message)) == 0);
+    FUZZ_REQUIRE(fa_app_commit(&app) == 0);
     return app;
 }
 
 static void close_app(struct fa_app *app)
 {
+    fa_settings_free(app->settings);
     fa_faults_free(app->faults);
     fa_metrics_free(app->metrics);
     fa_vclock_free(app->clock);

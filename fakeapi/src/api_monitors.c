@@ -209,7 +209,7 @@ static int is_other(void *context, const struct fa_monitor *monitor)
 /* §3.1: which monitors of an account may not be alike is a switch. */
 static enum fa_error check_name(struct fa_call *call, const struct fa_monitor *monitor)
 {
-    enum fa_name_scope scope = call->app->checks.name_scope;
+    enum fa_name_scope scope = call->checks->name_scope;
     struct fa_monitor_filter filter = {.account_id = monitor->account_id, .name = monitor->name};
     int64_t id = monitor->id;
     int r;

@@ -77,7 +77,7 @@ static enum fa_error check_value(struct fa_call *call, const struct fa_monitor_p
 
     if (text[0] == '\0' || fits(param->data_type, text))
         return FA_OK;
-    if (call->app->checks.results_are_typed)
+    if (call->checks->results_are_typed)
         return fa_refuse(call, FA_E_INVALID, "results", "the value of \"%.64s\" is not %s",
                          param->name, words[param->data_type]);
     fa_deviate(call, "3.0", "the value of \"%.64s\" is not %s", param->name,
@@ -98,7 +98,7 @@ static enum fa_error check_column(struct report *report, const struct fa_monitor
 
 static enum fa_error undeclared(struct report *report, const char *name)
 {
-    if (report->call->app->checks.results_are_declared)
+    if (report->call->checks->results_are_declared)
         return fa_refuse(report->call, FA_E_INVALID, "results",
                          "monitor %" PRId64 " has no result parameter \"%.64s\"",
                          report->monitor->id, name);

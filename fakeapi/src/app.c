@@ -280,7 +280,7 @@ static void write_error(const struct fa_call *call, enum fa_error error,
     pm_buf_clear(&reply->body);
     (void)fa_reply_error(&reply->body, error, call->detail,
                          form); /* without memory the body stays empty, the status tells */
-    if (call->diagnosis_header && call->app->checks.tells_diagnosis)
+    if (call->diagnosis_header && call->checks->tells_diagnosis)
         (void)fa_http_reply_header(reply, "X-Fakeapi-Diagnosis", call->diagnosis_header);
     if (error == FA_E_METHOD)
         (void)fa_http_reply_header(reply, "Allow", "GET, HEAD, POST");
@@ -294,6 +294,7 @@ static void init_call(struct fa_call *call, struct fa_app *app,
     call->app = app;
     call->http = request;
     call->now_ms = fa_vclock_now_ms(app->clock, FA_VCLOCK_SERVER);
+    call->checks = fa_settings_get(app->settings, FA_SETTINGS_SERVER);
     fa_arena_init(&call->arena, ARENA_MAX);
     pm_buf_init(&call->deviations, DEVIATIONS_MAX);
 }
@@ -356,6 +357,7 @@ enum fa_error fa_app_act(struct fa_app *app, const struct fa_principal *account,
 
     init_call(&call, app, &request);
     call.now_ms = fa_vclock_now_ms(app->clock, account->account.id);
+    call.checks = fa_settings_get(app->settings, account->account.id);
     error = read_request(&call);
     call.route = fa_route_find(action_of(&call), FA_PATH_CUSTOM);
     if (!call.route)

@@ -28,6 +28,7 @@
 #include "params.h"
 #include "replay.h"
 #include "reply.h"
+#include "settings.h"
 #include "steps.h"
 #include "store.h"
 #include "structured.h"
@@ -58,7 +59,7 @@ struct fa_app {
     bool keeps_journal; /* in the store, too */
     struct fa_replays *replays;
     struct fa_metrics *metrics;
-    struct fa_checks checks;
+    struct fa_settings *settings; /* the checks */
     struct fa_vclock *clock;
     struct fa_doctor_queue *doctor; /* NULL: what takes longer is not examined */
     struct fa_lifetime *lifetime;
@@ -96,7 +97,8 @@ struct fa_call {
     bool is_xml;
     bool is_public; /* by a public key: the caller is its owner and may only read */
     int version;
-    int64_t now_ms; /* the caller's, once it is known */
+    int64_t now_ms;                 /* the caller's, once it is known */
+    const struct fa_checks *checks; /* likewise; until then the server's */
     int64_t monitor_id;
     struct pm_buf *body; /* of the reply */
     struct fa_writer *out;

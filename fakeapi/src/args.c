@@ -65,7 +65,7 @@ static enum fa_error check_repeated(struct fa_call *call, const struct fa_arg_sp
 {
     if (spec->type == FA_TYPE_IDS)
         return FA_OK;
-    if (call->app->checks.refuses_duplicates)
+    if (call->checks->refuses_duplicates)
         return invalid(call, spec, "given twice");
     fa_deviate(call, "1.2", "%s is given twice; the last one counts", spec->name);
     return FA_OK;
@@ -73,7 +73,7 @@ static enum fa_error check_repeated(struct fa_call *call, const struct fa_arg_sp
 
 static enum fa_error check_unknown(struct fa_call *call, const struct fa_param *param)
 {
-    if (!call->app->checks.refuses_unknown)
+    if (!call->checks->refuses_unknown)
         fa_deviate(call, "2.3", "%s is no parameter of %s", param->name, call->route->action);
     else
         return fa_refuse(call, FA_E_INVALID, param->name, "\"%s\" is no parameter of %s",
@@ -144,7 +144,7 @@ static const char *check_xml(struct fa_call *call, const struct fa_arg *arg, con
 {
     if (!call->route->is_writing || fa_is_xml_text(text))
         return NULL;
-    if (call->app->checks.names_fit_xml)
+    if (call->checks->names_fit_xml)
         return "holds a character that XML cannot carry";
     fa_deviate(call, "1.7", "%s holds a character that XML cannot carry", arg->spec->name);
     return NULL;

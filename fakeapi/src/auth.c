@@ -84,6 +84,7 @@ enum fa_error fa_auth_identify(struct fa_call *call)
     call->steps.numbers[FA_STEP_ACCOUNT] = call->caller->account.id;
     call->now_ms =
         fa_vclock_now_ms(call->app->clock, call->caller->account.id) + call->plan.clock_skew_ms;
+    call->checks = fa_settings_get(call->app->settings, call->caller->account.id);
     return find_client(call);
 }
 
@@ -152,7 +153,7 @@ static bool matches_any(struct fa_call *call, const char *received)
 {
     static const struct fa_checksum_form forms[] = {
         {false, false}, {false, true}, {true, false}, {true, true}};
-    const struct fa_checks *checks = &call->app->checks;
+    const struct fa_checks *checks = call->checks;
     size_t i;
 
     for (i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
@@ -169,7 +170,7 @@ static bool matches_any(struct fa_call *call, const char *received)
 
 static enum fa_error check_window(struct fa_call *call, int64_t time_ms)
 {
-    int64_t window_ms = call->app->checks.timestamp_window_ms;
+    int64_t window_ms = call->checks->timestamp_window_ms;
     int64_t off_ms = time_ms > call->now_ms ? time_ms - call->now_ms : call->now_ms - time_ms;
     const char *side = time_ms > call->now_ms ? "after" : "before";
 
@@ -188,7 +189,7 @@ static enum fa_error check_window(struct fa_call *call, int64_t time_ms)
 /* §2.4, for checksums only. */
 static enum fa_error verify_timestamp(struct fa_call *call)
 {
-    const struct fa_checks *checks = &call->app->checks;
+    const struct fa_checks *checks = call->checks;
     const struct fa_param *param = text_param(call, "timestamp");
     int64_t time_ms;
 
@@ -207,7 +208,7 @@ static enum fa_error verify_timestamp(struct fa_call *call)
 
 static enum fa_error check_replay(struct fa_call *call, const char *checksum)
 {
-    enum fa_replay replay = call->app->checks.replay;
+    enum fa_replay replay = call->checks->replay;
     bool is_seen;
 
     if (replay == FA_REPLAY_OFF)
@@ -259,7 +260,7 @@ static enum fa_error verify_checksum(struct fa_call *call)
     call->steps.numbers[FA_STEP_CHECKSUM] = (int64_t)call->params.count - 1;
     if (!param)
         return fa_refuse(call, FA_E_AUTHENTICATION, NULL, "checksum is missing, empty or no text");
-    received = call->app->checks.allows_repair ? repaired(call, param->value) : param->value;
+    received = call->checks->allows_repair ? repaired(call, param->value) : param->value;
     error = match(call, received);
     if (error == FA_OK)
         error = verify_timestamp(call);

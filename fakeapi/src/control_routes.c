@@ -183,7 +183,20 @@ static const struct fa_control_param fault_enable[] = {
 
 /* settings */
 
+static const struct fa_control_param settings_show[] = {
+    ACCOUNT("Those of this account; else the server's, which the others follow"),
+};
+
+static const struct fa_control_param settings_unset[] = {
+    {.name = "account",
+     .place = FA_IN_QUERY,
+     .type = FA_CONTROL_ACCOUNT,
+     .is_required = true,
+     .about = "Which account"},
+};
+
 static const struct fa_control_param settings_set[] = {
+    ACCOUNT("For this account only; else for the server and all accounts without own ones"),
     {.name = "profile",
      .place = FA_IN_BODY,
      .type = FA_CONTROL_WORD,
@@ -591,9 +604,10 @@ static const struct fa_control_route routes[] = {
         .method = "GET",
         .path = "/settings",
         .words = "settings show",
+        PARAMS(settings_show),
         .handle = fa_control_settings_show,
         .about = "Show the switches of the checks",
-        .answers = "`checks`: name and value of each",
+        .answers = "`checks`: name and value of each; of an account `follows_server`",
         .list = "checks",
     },
     {
@@ -602,7 +616,17 @@ static const struct fa_control_route routes[] = {
         .words = "settings set",
         PARAMS(settings_set),
         .handle = fa_control_settings_set,
-        .about = "Set the switches of the checks, for all accounts",
+        .about = "Set switches of the checks",
+        .answers = "`checks`, as they are now",
+        .list = "checks",
+    },
+    {
+        .method = "DELETE",
+        .path = "/settings",
+        .words = "settings unset",
+        PARAMS(settings_unset),
+        .handle = fa_control_settings_unset,
+        .about = "Let an account follow the server's switches again",
         .answers = "`checks`, as they are now",
         .list = "checks",
     },

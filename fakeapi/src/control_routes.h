@@ -107,6 +107,7 @@ void fa_control_export(struct fa_control_call *call);
 void fa_control_import(struct fa_control_call *call);
 void fa_control_settings_show(struct fa_control_call *call);
 void fa_control_settings_set(struct fa_control_call *call);
+void fa_control_settings_unset(struct fa_control_call *call);
 void fa_control_faults_list(struct fa_control_call *call);
 void fa_control_fault_add(struct fa_control_call *call);
 void fa_control_faults_clear(struct fa_control_call *call);

@@ -2,6 +2,15 @@
 #include <stdio.h>
 
 #include "control_call.h"
+#include "settings.h"
+
+/* Whose: the account's, or the server's. */
+static int64_t owner_of(const struct fa_control_call *call)
+{
+    const struct fa_principal *account = fa_control_account(call, "account");
+
+    return account ? account->account.id : FA_SETTINGS_SERVER;
+}
 
 static void write_check(void *context, const char *name, const char *value)
 {
@@ -10,8 +19,14 @@ static void write_check(void *context, const char *name, const char *value)
 
 static void write_settings(struct fa_control_call *call)
 {
+    const struct fa_settings *settings = call->app->settings;
+    int64_t owner = owner_of(call);
+
+    if (owner != FA_SETTINGS_SERVER)
+        fa_write_literal(call->out, "follows_server",
+                         fa_settings_are_own(settings, owner) ? "false" : "true");
     fa_write_object(call->out, "checks");
-    fa_checks_each(&call->app->checks, write_check, call->out);
+    fa_checks_each(fa_settings_get(settings, owner), write_check, call->out);
     fa_write_end(call->out);
 }
 
@@ -45,7 +60,7 @@ void fa_control_settings_set(struct fa_control_call *call)
 {
     const cJSON *wanted = fa_control_json(call, "checks");
     const char *name = fa_control_text(call, "profile");
-    struct fa_checks checks = call->app->checks;
+    struct fa_checks checks = *fa_settings_get(call->app->settings, owner_of(call));
     enum fa_profile profile;
 
     if (wanted && !cJSON_IsObject(wanted))
@@ -54,6 +69,13 @@ void fa_control_settings_set(struct fa_control_call *call)
         fa_checks_init(&checks, profile);
     if (set_checks(call, wanted, &checks) < 0)
         return;
-    call->app->checks = checks;
+    if (fa_settings_set(call->app->settings, owner_of(call), &checks) < 0)
+        return fa_control_fail(call, 500, NULL, "out of memory");
+    write_settings(call);
+}
+
+void fa_control_settings_unset(struct fa_control_call *call)
+{
+    fa_settings_unset(call->app->settings, owner_of(call));
     write_settings(call);
 }

@@ -21,6 +21,7 @@ struct fa_lifetime {
 static void forget(struct fa_app *app, const struct fa_account *account)
 {
     fa_vclock_unset(app->clock, account->id);
+    fa_settings_unset(app->settings, account->id);
     (void)fa_faults_clear(app->faults, account->apikey);
     (void)fa_expects_forget(app->expects, account->id);
     (void)fa_store_journal_clear(app->store, account->id); /* the commit tells */

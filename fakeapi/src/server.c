@@ -114,16 +114,22 @@ static int start_thread(struct fa_server *server)
     return r == 0 ? 0 : -1;
 }
 
-static int set_checks(struct fa_checks *checks, const struct fa_server_options *options,
-                      char *message, size_t size)
+static int set_checks(struct fa_app *app, const struct fa_server_options *options, char *message,
+                      size_t size)
 {
+    struct fa_checks checks;
     const char *const *check;
 
-    fa_checks_init(checks, options->profile);
+    app->settings = fa_settings_new(options->profile);
+    if (!app->settings) {
+        snprintf(message, size, "out of memory");
+        return -1;
+    }
+    fa_checks_init(&checks, options->profile);
     for (check = options->checks; check && *check; check++)
-        if (fa_checks_set(checks, *check, message, size) < 0)
+        if (fa_checks_set(&checks, *check, message, size) < 0)
             return -1;
-    return 0;
+    return fa_settings_set(app->settings, FA_SETTINGS_SERVER, &checks);
 }
 
 static int open_clock(struct fa_app *app, const struct fa_server_options *options, char *message,
@@ -150,7 +156,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
     app->log = options->log;
     app->logs_accepted = options->logs_accepted;
     app->log_context = options->log_context;
-    if (set_checks(&app->checks, options, message, size) < 0 ||
+    if (set_checks(app, options, message, size) < 0 ||
         open_clock(app, options, message, size) < 0 ||
         fa_store_open(options->store, &app->store, message, size) < 0)
         return -1;
@@ -173,6 +179,7 @@ static int open_app(struct fa_app *app, const struct fa_server_options *options,
 
 static void close_app(struct fa_app *app)
 {
+    fa_settings_free(app->settings);
     fa_doctor_queue_free(app->doctor);
     pm_buf_clear(&app->noise);
     fa_faults_free(app->faults);

@@ -433,6 +433,40 @@ START_TEST(test_settings_change_what_is_refused)
 }
 END_TEST
 
+START_TEST(test_an_account_can_have_settings_of_its_own)
+{
+    struct keys one;
+    char path[256];
+
+    start_site();
+    one = make_account(NULL);
+    snprintf(path, sizeof(path), "/settings?account=%s", one.apikey);
+    site_control("PUT", path, "{\"checks\":{\"replay\":\"refuse\"}}");
+    site_expect_part("{\"follows_server\":false,\"checks\":{");
+    site_expect_part("\"replay\":\"refuse\"");
+    ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 200);
+    ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 403); /* in the same second: a replay */
+    site_expect_reason("seen before");
+    ck_assert_int_eq(sign_with(SITE_KEY, SITE_SECRET), 200);
+    ck_assert_int_ne(sign_with(SITE_KEY, SITE_SECRET), 403);
+    site_control("GET", "/settings", NULL);
+    site_expect_part("{\"checks\":{");
+    site_expect_part("\"replay\":\"note\"");
+    site_control("PUT", "/settings", "{\"checks\":{\"replay\":\"off\"}}");
+    site_control("GET", path, NULL);
+    site_expect_part("\"replay\":\"refuse\"");
+    site_control("DELETE", path, NULL);
+    site_expect_part("{\"follows_server\":true,\"checks\":{");
+    site_expect_part("\"replay\":\"off\"");
+    site_control("PUT", path, "{\"profile\":\"vendor\"}");
+    control_of(&one, "POST", "/reset", NULL);
+    site_control("GET", path, NULL);
+    site_expect_part("{\"follows_server\":true,");
+    free_keys(&one);
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_wrong_settings_change_nothing)
 {
     static const char *const bodies[] = {
@@ -477,6 +511,7 @@ static const struct test_case cases[] = {
     TEST(test_faults_and_journal_are_the_accounts_own),
     TEST(test_a_reset_of_all_leaves_the_accounts),
     TEST(test_settings_change_what_is_refused),
+    TEST(test_an_account_can_have_settings_of_its_own),
     TEST(test_wrong_settings_change_nothing),
 };
 
