@@ -57,8 +57,8 @@ void cmd_locate(struct sc_settings *settings)
     const char *build = getenv("PM_BUILD_DIR"), *source = getenv("PM_SOURCE_DIR");
     PM_AUTO_FREE char *found_source = NULL;
 
-    if (settings->build_dir)
-        build = settings->build_dir;
+    if (settings->build_dir) /* absolute: cases run in directories of their own */
+        build = found_build = realpath(settings->build_dir, NULL);
     if (!build)
         build = found_build = own_build_dir();
     settings->build_dir = build;
