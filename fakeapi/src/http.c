@@ -179,8 +179,11 @@ static void finish(struct fa_http *http)
     fa_http_spoil_end(http);
     fa_http_guests_end(http);
     fa_peers_stop_reading(&http->peers);
-    while (http->exchange_count > 0 && pm_clock_mono_ms() < end_ms)
+    while (http->exchange_count > 0 && pm_clock_mono_ms() < end_ms) {
         turn(http, http->is_behind ? 0 : 10);
+        fa_http_defer_end(http); /* what a last request has begun */
+        fa_http_spoil_end(http);
+    }
 }
 
 void fa_http_run(struct fa_http *http)

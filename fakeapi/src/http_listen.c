@@ -141,7 +141,7 @@ static void accept_again(void *context)
 
     http->listen_pause = NULL;
     (void)listen(http->listen_fd, SOMAXCONN); /* once more does no harm */
-    if (fa_loop_rewatch(&http->loop, http->listen_watch, FA_LOOP_READ) < 0)
+    if (fa_http_accept_start(http) < 0)
         http->listen_pause = fa_loop_timer(&http->loop, BREATH_MS, accept_again, http);
 }
 
@@ -151,8 +151,10 @@ static void pause_accepting(struct fa_http *http, int64_t pause_ms)
     if (http->listen_pause)
         return;
     http->listen_pause = fa_loop_timer(&http->loop, pause_ms, accept_again, http);
-    if (http->listen_pause)
-        (void)fa_loop_rewatch(&http->loop, http->listen_watch, 0);
+    if (!http->listen_pause)
+        return;
+    fa_loop_unwatch(&http->loop, http->listen_watch);
+    http->listen_watch = NULL;
 }
 
 /* The kernel refuses who knocks at a bound socket that does not listen. */

@@ -1,7 +1,10 @@
 #include "http_peers.h"
 
 #include <netdb.h>
+#include <poll.h>
 #include <stdlib.h>
+
+#define LOOK_MAX 256 /* sockets that are asked at a time */
 
 static void set_address(struct fa_peer *peer, const struct sockaddr *address)
 {
@@ -51,13 +54,37 @@ static void end_peer(struct fa_peer *peer)
     (void)shutdown(peer->fd, SHUT_RDWR); /* fails only when the client was faster */
 }
 
+/* End those of them that have stopped sending: their request will never be whole. */
+static void end_silent(struct fa_peer *const *owing, size_t count)
+{
+    struct pollfd sockets[LOOK_MAX];
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        sockets[i] = (struct pollfd){.fd = owing[i]->fd, .events = POLLRDHUP};
+    if (poll(sockets, count, 0) <= 0)
+        return;
+    for (i = 0; i < count; i++)
+        if (sockets[i].revents)
+            end_peer(owing[i]);
+}
+
 void fa_peers_reap(struct fa_peers *peers, int64_t now_ms)
 {
+    struct fa_peer *owing[LOOK_MAX];
+    size_t count = 0;
     struct fa_peer *peer;
 
-    for (peer = peers->first; peer; peer = peer->next)
+    for (peer = peers->first; peer; peer = peer->next) {
         if (now_ms >= peer->deadline_ms)
             end_peer(peer);
+        else if (peer->owes_request && !peer->is_ending)
+            owing[count++] = peer;
+        if (count == LOOK_MAX || !peer->next) {
+            end_silent(owing, count);
+            count = 0;
+        }
+    }
 }
 
 void fa_peers_evict(struct fa_peers *peers)

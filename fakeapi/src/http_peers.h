@@ -40,7 +40,7 @@ struct fa_peer *fa_peers_add(struct fa_peers *peers, int fd, const struct sockad
 /** It is closed: forget and free it. */
 void fa_peers_remove(struct fa_peers *peers, struct fa_peer *peer);
 
-/** End all whose deadline has passed. */
+/** End all whose deadline has passed, and those that owe a request but send no more. */
 void fa_peers_reap(struct fa_peers *peers, int64_t now_ms);
 
 /** End the one that owes a request and is the nearest to its deadline, if there is any. */

@@ -24,6 +24,7 @@
 #include "loop.h"
 
 #define FA_HTTP_MOUNTS_MAX 8
+#define FA_HTTP_SEND_MS    60000 /* for a reader to take a reply */
 
 struct fa_http_mount {
     const char *prefix;

@@ -7,8 +7,6 @@
 #include "clock.h"
 #include "http_private.h"
 
-#define SEND_TIME_MS 60000 /* for a reader to take the whole reply */
-
 static int64_t now_ms(const struct fa_http *http)
 {
     return http->options.now_ms ? http->options.now_ms(http->options.context) : pm_clock_wall_ms();
@@ -110,7 +108,7 @@ enum MHD_Result fa_http_send(struct fa_http_exchange *exchange)
     MHD_destroy_response(response);
     if (exchange->peer) {
         exchange->peer->owes_request = false;
-        exchange->peer->deadline_ms = is_stream ? INT64_MAX : pm_clock_mono_ms() + SEND_TIME_MS;
+        exchange->peer->deadline_ms = is_stream ? INT64_MAX : pm_clock_mono_ms() + FA_HTTP_SEND_MS;
     }
     return result;
 }

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/socket.h>
 
+#include "clock.h"
 #include "http_private.h"
 #include "random.h"
 
@@ -187,15 +188,17 @@ static void note_writable(void *context, unsigned int readiness)
     (void)readiness;
     fa_loop_unwatch(&script->exchange->http->loop, script->watch);
     script->watch = NULL;
+    script->exchange->peer->deadline_ms = INT64_MAX;
     go_on(script);
 }
 
 static void wait_writable(struct fa_http_script *script)
 {
     struct fa_loop *loop = &script->exchange->http->loop;
+    struct fa_peer *peer = script->exchange->peer;
 
-    script->watch =
-        fa_loop_watch(loop, script->exchange->peer->fd, FA_LOOP_WRITE, note_writable, script);
+    peer->deadline_ms = pm_clock_mono_ms() + FA_HTTP_SEND_MS;
+    script->watch = fa_loop_watch(loop, peer->fd, FA_LOOP_WRITE, note_writable, script);
     if (!script->watch)
         give_back(script, true);
 }

@@ -6,6 +6,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -485,7 +486,7 @@ struct bare {
     pthread_t thread;
     int commits;
     int commit_result;
-    int ended_streams;
+    atomic_int ended_streams;
     size_t flood; /* bytes that /stream writes at once */
     int flood_result;
     int64_t head_time_ms;
@@ -606,6 +607,26 @@ START_TEST(test_slow_clients_are_cut_off_however_busy_they_look)
         while (poll(&ready, 1, 50) == 0 && drips++ < 200)
             peer_send(fd, "x", 1);
         ck_assert_int_lt(drips, 200);
+        (void)close(fd);
+    }
+    bare_stop(&bare);
+}
+END_TEST
+
+/* libmicrohttpd alone would wait for the rest. */
+START_TEST(test_half_requests_end_with_those_who_sent_them)
+{
+    static const char *const halves[] = {GET "Host: h\r\n", POST "Content-Length: 10\r\n\r\nact"};
+    struct bare bare = {.head_time_ms = 60000, .body_time_ms = 60000};
+    size_t i;
+
+    bare_start(&bare);
+    for (i = 0; i < sizeof(halves) / sizeof(halves[0]); i++) {
+        int fd = peer_connect(fa_http_port(bare.http));
+
+        peer_send(fd, halves[i], strlen(halves[i]));
+        ck_assert_int_eq(shutdown(fd, SHUT_WR), 0);
+        ck_assert(peer_is_closed(fd));
         (void)close(fd);
     }
     bare_stop(&bare);
@@ -845,6 +866,33 @@ START_TEST(test_streams_end_when_the_server_stops)
 }
 END_TEST
 
+START_TEST(test_viewers_that_vanish_are_let_go_of)
+{
+    enum { COUNT = 300 };
+    static const char request[] = "GET /stream HTTP/1.1\r\nHost: h\r\n\r\n";
+    struct bare bare = {0};
+    time_t end;
+    int fds[COUNT];
+    int i;
+
+    bare_start(&bare);
+    for (i = 0; i < COUNT; i++) {
+        fds[i] = peer_connect(fa_http_port(bare.http));
+        peer_send(fds[i], request, strlen(request));
+    }
+    for (i = 0; i < COUNT; i++) {
+        ck_assert_int_eq(recv(fds[i], reply.bytes, 1, 0), 1); /* it has begun */
+        (void)close(fds[i]);
+    }
+    end = time(NULL) + 20;
+    do
+        peer_get(fa_http_port(bare.http), "/", &reply);
+    while (bare.ended_streams < COUNT && time(NULL) < end);
+    ck_assert_int_eq(bare.ended_streams, COUNT);
+    bare_stop(&bare);
+}
+END_TEST
+
 START_TEST(test_streams_that_nobody_reads_are_closed)
 {
     struct bare bare = {.flood = FA_HTTP_STREAM_MAX};
@@ -939,6 +987,7 @@ static const struct test_case cases[] = {
     TEST(test_the_server_can_be_a_clients_proxy),
     TEST(test_paths_and_methods_outside_the_protocol),
     TEST(test_slow_clients_are_cut_off_however_busy_they_look),
+    TEST(test_half_requests_end_with_those_who_sent_them),
     TEST(test_a_request_line_buys_no_time),
     TEST(test_the_server_hears_again_after_it_ran_out_of_descriptors),
     TEST(test_half_requests_make_room_for_whole_ones),
@@ -949,6 +998,7 @@ static const struct test_case cases[] = {
     TEST(test_requests_of_one_turn_share_a_commit),
     TEST(test_streams_send_the_body_first_and_end),
     TEST(test_streams_end_when_the_server_stops),
+    TEST(test_viewers_that_vanish_are_let_go_of),
     TEST(test_streams_that_nobody_reads_are_closed),
     TEST(test_headers_with_control_characters_are_not_sent),
     TEST(test_a_full_disk_is_an_internal_error_and_nothing_is_stored),

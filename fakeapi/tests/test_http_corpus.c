@@ -16,7 +16,8 @@
 
 #define CORPUS_MIN  150
 #define DEADLINE_MS 10000
-#define STRICT_MAX  4 /* a goal: of 150 requests */
+#define MUTATIONS   2000 /* unless HTTP_MUTATIONS says otherwise */
+#define STRICT_MAX  4    /* a goal: of 150 requests */
 #define SECOND      "GET /__fake/health HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n"
 #define MARK        "{\"health\":\"ok\"}" /* the answer to it */
 
@@ -130,6 +131,25 @@ static void send_row(const struct row *row)
     count_replies(strncmp(row->bytes, "HEAD ", 5) == 0);
 }
 
+/* Does not wait for the end: what was changed may well wait for more. One thread serves: what came
+ * before a later request was looked at before that was answered. */
+static void send_mutant(const struct row *row)
+{
+    int fd = peer_connect(fa_server_port(site));
+    ssize_t len;
+
+    peer_send(fd, row->bytes, row->len);
+    peer_send(fd, SECOND, strlen(SECOND));
+    peer_get(fa_server_port(site), "/__fake/ready", &site_reply);
+    ck_assert_int_eq(site_reply.status, 200);
+    got.len = 0;
+    while ((len = recv(fd, got.bytes + got.len, sizeof(got.bytes) - 1 - got.len, MSG_DONTWAIT)) > 0)
+        got.len += (size_t)len;
+    (void)close(fd);
+    got.bytes[got.len] = '\0';
+    count_replies(strncmp(row->bytes, "HEAD ", 5) == 0);
+}
+
 static bool is_framing_refusal(int status)
 {
     return status == 400 || status == 411 || status == 413 || status == 505;
@@ -186,8 +206,72 @@ START_TEST(test_the_corpus)
 }
 END_TEST
 
+/* Returns how many rows there are. */
+static size_t read_rows(struct row *rows, size_t max)
+{
+    FILE *file = fopen(PM_SOURCE_DIR "/fakeapi/tests/data/http1_corpus", "re");
+    size_t count = 0;
+
+    ck_assert_ptr_nonnull(file);
+    while (count < max && read_row(file, &rows[count]))
+        count++;
+    (void)fclose(file);
+    return count;
+}
+
+/* A few bytes changed, inserted or taken away; the seed is the same in every run. */
+static void mutate(struct row *row)
+{
+    static const char interesting[] = "\r\n \t:0\0,;\x7fTC";
+    int changes = 1 + rand() % 4;
+
+    for (; changes > 0 && row->len > 1 && row->len < sizeof(row->bytes) - 1; changes--) {
+        size_t at = (size_t)rand() % row->len;
+        char byte = interesting[(size_t)rand() % (sizeof(interesting) - 1)];
+        int kind = rand() % 3;
+
+        if (kind == 0) {
+            row->bytes[at] = byte;
+        } else if (kind == 1) {
+            memmove(row->bytes + at + 1, row->bytes + at, row->len - at);
+            row->bytes[at] = byte;
+            row->len++;
+        } else {
+            memmove(row->bytes + at, row->bytes + at + 1, row->len - at - 1);
+            row->len--;
+        }
+    }
+}
+
+/* Whatever came, nothing hangs, nothing falls over, and each refusal is the last answer. */
+START_TEST(test_mutations_of_the_corpus)
+{
+    static struct row rows[400];
+    size_t count = read_rows(rows, sizeof(rows) / sizeof(rows[0]));
+    const char *wanted = getenv("HTTP_MUTATIONS");
+    int left = wanted ? atoi(wanted) : MUTATIONS;
+
+    srand(1);
+    site_start(FA_PROFILE_STRICT, NULL);
+    for (; left > 0; left--) {
+        struct row row = rows[(size_t)rand() % count];
+        int i;
+
+        mutate(&row);
+        send_mutant(&row);
+        for (i = 0; i + 1 < got.count; i++)
+            ck_assert_msg(!is_framing_refusal(got.statuses[i]), "an answer after a refusal: %s",
+                          got.bytes);
+    }
+    peer_get(fa_server_port(site), "/__fake/health", &site_reply);
+    ck_assert_int_eq(site_reply.status, 200);
+    site_stop();
+}
+END_TEST
+
 static const struct test_case cases[] = {
     TEST(test_the_corpus),
+    TEST(test_mutations_of_the_corpus),
 };
 
 TEST_MAIN("http_corpus", cases)
