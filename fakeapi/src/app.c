@@ -320,6 +320,7 @@ static void run_call(struct fa_call *call, struct fa_app *app,
 
     init_call(call, app, request);
     error = handle_call(call);
+    fa_store_end_request(app->store);
     if (!call->unexplained || call->plan.names[0] || fa_diagnose_later(call, began_us, reply) < 0)
         answer(call, error, began_us, reply);
     pm_buf_clear(&call->deviations);

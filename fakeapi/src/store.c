@@ -12,13 +12,12 @@ extern const unsigned char pm_embed_schema_1_sql[];
 extern const unsigned char pm_embed_schema_2_sql[];
 extern const unsigned char pm_embed_schema_3_sql[];
 extern const unsigned char pm_embed_schema_4_sql[];
+extern const unsigned char pm_embed_schema_5_sql[];
 
 /* What makes each version of the schema from the one before it. A new store goes all the way. */
 static const unsigned char *const versions[] = {
-    pm_embed_schema_1_sql,
-    pm_embed_schema_2_sql,
-    pm_embed_schema_3_sql,
-    pm_embed_schema_4_sql,
+    pm_embed_schema_1_sql, pm_embed_schema_2_sql, pm_embed_schema_3_sql,
+    pm_embed_schema_4_sql, pm_embed_schema_5_sql,
 };
 
 #define VERSION_MAX ((int)(sizeof(versions) / sizeof(versions[0])))
@@ -147,13 +146,24 @@ static int notify_others(struct fa_store *store)
     return news[0] == '\0' ? 0 : store->engine->notify(store->db, news);
 }
 
+/* What other servers remember of monitors is old when this is committed. */
+static int mark_definitions(struct fa_store *store)
+{
+    if (!store->has_defined || !fa_store_is_shared(store))
+        return 0;
+    return store->engine->run(store->db, FA_SQL_MARK_DEFINITIONS, NULL, NULL);
+}
+
 int fa_store_commit(struct fa_store *store)
 {
+    int r;
+
     if (!store->is_open)
         return 0;
-    store->is_open = store->has_defined = false;
     /* When the others cannot be told, the transaction is doomed, and so is the commit. */
-    if (notify_others(store) < 0 || store->engine->commit(store->db) < 0) {
+    r = mark_definitions(store) < 0 ? -1 : notify_others(store);
+    store->is_open = store->has_defined = false;
+    if (r < 0 || store->engine->commit(store->db) < 0) {
         store->engine->rollback(store->db);
         fa_store_definitions_forget(store->definitions);
         forget_changes(store);
@@ -186,6 +196,11 @@ int fa_store_alone(struct fa_store *store)
     if (!store->engine->alone)
         return 0;
     return store->engine->alone(store->db) < 0 ? failed(store) : 0;
+}
+
+void fa_store_end_request(struct fa_store *store)
+{
+    store->is_current = false;
 }
 
 void fa_store_link(struct fa_store *store, const struct fa_db_link *link)
@@ -238,7 +253,8 @@ static void take_values(enum fa_sql which, va_list arguments, union fa_db_value 
 static int prepare_write(struct fa_store *store, enum fa_sql which)
 {
     bool is_harmless = which == FA_SQL_ROW_MERGE || which == FA_SQL_ADDITIONAL_ADD ||
-                       which == FA_SQL_TOKEN_ADD || which == FA_SQL_TOKENS_EXPIRE;
+                       which == FA_SQL_TOKEN_ADD || which == FA_SQL_TOKENS_EXPIRE ||
+                       which == FA_SQL_JOURNAL_ADD;
 
     if (!is_harmless) {
         store->has_defined = true;
@@ -258,22 +274,6 @@ int fa_store_write(struct fa_store *store, enum fa_sql which, ...)
     if (prepare_write(store, which) < 0)
         return FA_STORE_FAILED;
     return store->engine->run(store->db, which, values, NULL) < 0 ? failed(store) : 0;
-}
-
-int fa_store_write_aside(struct fa_store *store, int64_t *ret_changed, enum fa_sql which, ...)
-{
-    union fa_db_value values[FA_DB_VALUES_MAX];
-    va_list arguments;
-    int64_t changed;
-
-    va_start(arguments, which);
-    take_values(which, arguments, values);
-    va_end(arguments);
-    if (store->engine->run(store->side, which, values, ret_changed ? ret_changed : &changed) < 0) {
-        snprintf(store->message, sizeof(store->message), "%s", store->side->message);
-        return FA_STORE_FAILED;
-    }
-    return 0;
 }
 
 int fa_store_change(struct fa_store *store, enum fa_sql which, ...)
@@ -318,6 +318,39 @@ static int read_one(struct fa_store *store, int64_t *ret_value, enum fa_sql whic
         return FA_STORE_ABSENT;
     *ret_value = one.value;
     return 0;
+}
+
+static int failed_aside(struct fa_store *store)
+{
+    snprintf(store->message, sizeof(store->message), "%s", store->side->message);
+    return FA_STORE_FAILED;
+}
+
+int fa_store_write_aside(struct fa_store *store, enum fa_sql which, ...)
+{
+    union fa_db_value values[FA_DB_VALUES_MAX];
+    va_list arguments;
+    int64_t changed;
+
+    va_start(arguments, which);
+    take_values(which, arguments, values);
+    va_end(arguments);
+    return store->engine->run(store->side, which, values, &changed) < 0 ? failed_aside(store) : 0;
+}
+
+int fa_store_insert_aside(struct fa_store *store, int64_t *ret_value, enum fa_sql which, ...)
+{
+    struct one_integer one = {0};
+    union fa_db_value values[FA_DB_VALUES_MAX];
+    va_list arguments;
+
+    va_start(arguments, which);
+    take_values(which, arguments, values);
+    va_end(arguments);
+    if (store->engine->visit(store->side, which, values, take_integer, &one) < 0)
+        return failed_aside(store);
+    *ret_value = one.value;
+    return one.is_found ? 0 : FA_STORE_ABSENT;
 }
 
 int fa_store_insert(struct fa_store *store, int64_t *ret_id, enum fa_sql which, ...)

@@ -172,6 +172,9 @@ bool fa_store_is_shared(const struct fa_store *store);
  */
 int fa_store_alone(struct fa_store *store);
 
+/** What was found out for a request, along with whether it was seen before, counts no more. */
+void fa_store_end_request(struct fa_store *store);
+
 /** @link: is copied; its functions are called by any function of the store */
 void fa_store_link(struct fa_store *store, const struct fa_db_link *link);
 

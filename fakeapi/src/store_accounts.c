@@ -1,5 +1,5 @@
 /* Accounts, what an account may be rid of, tokens, and requests that were seen. */
-#include "store_run.h"
+#include "store_definitions.h"
 
 /* Accounts */
 
@@ -168,20 +168,23 @@ int fa_store_tokens_expire(struct fa_store *store, int64_t now_ms)
 int fa_store_replay_add(struct fa_store *store, int64_t account_id, const char *checksum,
                         int64_t now_ms, bool *ret_is_new)
 {
-    int64_t added;
+    int64_t mark = 0;
+    int r = fa_store_insert_aside(store, &mark, FA_SQL_REPLAY_ADD, account_id, checksum, now_ms);
 
-    if (fa_store_write_aside(store, &added, FA_SQL_REPLAY_ADD, account_id, checksum, now_ms) < 0)
-        return FA_STORE_FAILED;
-    *ret_is_new = added > 0;
+    if (r == FA_STORE_FAILED)
+        return r;
+    *ret_is_new = r == 0;
+    if (r == 0)
+        fa_store_definitions_check(store, mark);
     return 0;
 }
 
 int fa_store_replay_forget(struct fa_store *store, int64_t account_id, const char *checksum)
 {
-    return fa_store_write_aside(store, NULL, FA_SQL_REPLAY_FORGET, account_id, checksum);
+    return fa_store_write_aside(store, FA_SQL_REPLAY_FORGET, account_id, checksum);
 }
 
 int fa_store_replays_expire(struct fa_store *store, int64_t before_ms)
 {
-    return fa_store_write_aside(store, NULL, FA_SQL_REPLAYS_EXPIRE, before_ms);
+    return fa_store_write_aside(store, FA_SQL_REPLAYS_EXPIRE, before_ms);
 }

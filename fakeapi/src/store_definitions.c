@@ -127,6 +127,14 @@ static int copy_param(void *context, const struct fa_monitor_param *param)
 
 /* Remembering */
 
+void fa_store_definitions_check(struct fa_store *store, int64_t mark)
+{
+    if (mark != store->definitions_mark)
+        fa_store_definitions_forget(store->definitions);
+    store->definitions_mark = mark;
+    store->is_current = true;
+}
+
 /* The slot of a monitor that is remembered by now; NULL if there is no such monitor, or no way. */
 static struct slot *find(struct fa_store *store, int64_t monitor_id)
 {
@@ -134,7 +142,8 @@ static struct slot *find(struct fa_store *store, int64_t monitor_id)
     struct slot *slot = &definitions->slots[(uint64_t)monitor_id % SLOTS];
     struct copying copying = {.slot = slot};
 
-    if (store->engine->notify || definitions->is_shown || monitor_id == 0)
+    if ((fa_store_is_shared(store) && !store->is_current) || definitions->is_shown ||
+        monitor_id == 0)
         return NULL;
     if (slot->monitor_id == monitor_id)
         return slot;

@@ -29,7 +29,9 @@ struct fa_store {
     size_t change_count;
     bool is_overflown; /* more monitors changed than could be remembered */
     struct fa_store_definitions *definitions;
-    bool has_defined; /* this transaction wrote what they are made from */
+    bool has_defined;         /* this transaction wrote what they are made from */
+    bool is_current;          /* what is remembered was checked for this request */
+    int64_t definitions_mark; /* of the shared store, when that was */
     bool is_accounts_changed;
     void (*accounts_changed)(void *context);
     void *accounts_context;
@@ -51,9 +53,11 @@ int fa_store_insert(struct fa_store *store, int64_t *ret_id, enum fa_sql which, 
 
 /**
  * Write something that is committed by itself, at once, whatever becomes of the transaction, which
- * waits for none. For shared stores only. @ret_changed: may be NULL
+ * waits for none. For shared stores only.
  */
-int fa_store_write_aside(struct fa_store *store, int64_t *ret_changed, enum fa_sql which, ...);
+int fa_store_write_aside(struct fa_store *store, enum fa_sql which, ...);
+/** The same for an INSERT … RETURNING a number. Errors: also FA_STORE_ABSENT, it was there */
+int fa_store_insert_aside(struct fa_store *store, int64_t *ret_value, enum fa_sql which, ...);
 
 /** Read one integer. Errors: FA_STORE_FAILED, FA_STORE_ABSENT no row */
 int fa_store_read_integer(struct fa_store *store, int64_t *ret_value, enum fa_sql which, ...);

@@ -47,10 +47,13 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_TOKEN_REMOVE] = {"DELETE FROM tokens WHERE account_id = ?1 AND token = ?2", "It"},
     [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I"},
     [FA_SQL_REPLAY_ADD] = {"INSERT INTO replays (account_id, checksum, seen_at_ms)"
-                           " VALUES (?1,?2,?3) ON CONFLICT DO NOTHING",
+                           " VALUES (?1,?2,?3) ON CONFLICT DO NOTHING"
+                           " RETURNING (SELECT number FROM marks WHERE name = 'definitions')",
                            "ItI"},
     [FA_SQL_REPLAY_FORGET] = {"DELETE FROM replays WHERE account_id = ?1 AND checksum = ?2", "It"},
     [FA_SQL_REPLAYS_EXPIRE] = {"DELETE FROM replays WHERE seen_at_ms < ?1", "I"},
+    [FA_SQL_MARK_DEFINITIONS] = {"UPDATE marks SET number = number + 1 WHERE name = 'definitions'",
+                                 ""},
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) RETURNING id",

@@ -179,6 +179,42 @@ START_TEST(test_results_of_one_checktime_are_one_row_whoever_took_them)
 }
 END_TEST
 
+START_TEST(test_what_one_changes_of_a_monitor_counts_for_others_at_once)
+{
+    int i;
+
+    start_both(NULL);
+    add_monitor("m", "0");
+    site = second;
+    add_result("1", "1700000000000", "user:alice"); /* now it knows the monitor */
+    site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    for (i = 0; i < 20; i++) {
+        char definition[64];
+        char results[64];
+
+        snprintf(definition, sizeof(definition), "p%d:P:N/A:3;", i);
+        snprintf(results, sizeof(results), "p%d:x", i);
+        site = second;
+        add_result("1", "1700000000001", results);
+        ck_assert_int_ne(site_reply.status, 200);
+        site = first;
+        site_do("/customMonitorApi", "editMonitor", "monitorId", "1", "resultParams", definition,
+                NULL);
+        ck_assert_int_eq(site_reply.status, 200);
+        site = second;
+        add_result("1", "1700000000001", results);
+        site_expect(200, "{\"status\":\"ok\",\"data\":null}");
+    }
+    site = first;
+    site_do("/customMonitorApi", "deleteMonitor", "monitorId", "1", NULL);
+    ck_assert_int_eq(site_reply.status, 200);
+    site = second;
+    add_result("1", "1700000000002", "user:alice");
+    site_expect_reason("no monitor");
+    stop_both();
+}
+END_TEST
+
 /* What several clients do at once, each at one of the servers. */
 
 #define CLIENTS  6
@@ -359,6 +395,7 @@ static const struct test_case cases[] = {
     TEST(test_a_token_of_one_is_good_for_another),
     TEST(test_a_replay_is_refused_wherever_it_was_seen_first),
     TEST(test_results_of_one_checktime_are_one_row_whoever_took_them),
+    TEST(test_what_one_changes_of_a_monitor_counts_for_others_at_once),
     TEST(test_a_name_is_given_once_whoever_asks_first),
     TEST(test_rows_of_a_multi_value_monitor_all_have_a_place),
     TEST(test_servers_that_merge_the_same_rows_all_succeed),

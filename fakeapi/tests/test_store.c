@@ -732,7 +732,7 @@ START_TEST(test_a_password_is_taken_from_a_file)
     ck_assert_int_eq(chmod(rules, 0644), 0);
     stores_sql(address, "SELECT pg_reload_conf()");
     append(path, "*:*:*:locked:s3cr3t-word\n");
-    snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=/dev/null", database);
+    snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=/nonexistent", database);
     ck_assert_int_eq(fa_store_open(where, &store, message, sizeof(message)), -1);
     ck_assert_ptr_nonnull(strstr(message, "no password supplied"));
     snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=%s", database, path);
