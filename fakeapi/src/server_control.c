@@ -136,38 +136,3 @@ int fa_server_seed(struct fa_server *server, const char *apikey, const char *lin
     cJSON_Delete(answer);
     return answer ? 0 : -1;
 }
-
-/* Accounts */
-
-struct new_wish {
-    int64_t ttl_ms;
-    struct fa_account_keys *keys;
-    int r;
-};
-
-static void make_account(struct fa_server *server, void *context)
-{
-    struct new_wish *wish = context;
-    struct fa_app *app = fa_server_app(server);
-    const struct fa_account_spec spec = {
-        .apikey = wish->keys->apikey,
-        .secretkey = wish->keys->secretkey,
-        .expires_at_ms = wish->ttl_ms > 0 ? pm_clock_wall_ms() + wish->ttl_ms : 0,
-    };
-    char message[256];
-
-    wish->r = fa_random_key(wish->keys->apikey) < 0 || fa_random_key(wish->keys->secretkey) < 0 ||
-                      fa_accounts_put(app->accounts, &spec, message, sizeof(message)) < 0
-                  ? -1
-                  : fa_app_commit(app);
-    fa_lifetime_watch(app->lifetime);
-}
-
-int fa_server_account_new(struct fa_server *server, int64_t ttl_ms,
-                          struct fa_account_keys *ret_keys)
-{
-    struct new_wish wish = {.ttl_ms = ttl_ms, .keys = ret_keys};
-
-    fa_server_run(server, make_account, &wish);
-    return wish.r < 0 ? -1 : 0;
-}
