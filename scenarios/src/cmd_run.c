@@ -155,7 +155,7 @@ static int take(struct options *options, int option, const char *text)
         return 0;
     case BUILD:
         options->settings.build_dir = text;
-        return 0;
+        return access(text, X_OK) < 0 ? cmd_usage("--build %s: %s", text, strerror(errno)) : 0;
     case SHUFFLE:
         options->shuffles = true;
         return 0;
