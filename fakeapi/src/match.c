@@ -569,6 +569,21 @@ static bool give_text(const char *text, value_fn each, void *context)
     return text[0] != '\0' && each(context, text, strlen(text));
 }
 
+/* `lost slow, not handled, closed`: the whole, and each rule by itself. */
+static bool give_faults(const char *text, value_fn each, void *context)
+{
+    if (give_text(text, each, context))
+        return true;
+    while (*text && *text != ',') {
+        size_t len = strcspn(text, " ,");
+
+        if (each(context, text, len))
+            return true;
+        text += len + (text[len] == ' ');
+    }
+    return false;
+}
+
 static bool give_number(int64_t number, value_fn each, void *context)
 {
     char text[24];
@@ -655,7 +670,7 @@ static bool give_values(const struct condition *condition, const struct fa_match
     case FIELD_REASON:
         return give_text(entry->reason, each, context);
     case FIELD_FAULT:
-        return give_text(entry->fault, each, context);
+        return give_faults(entry->fault, each, context);
     case FIELD_PEER:
         return give_text(entry->peer, each, context);
     case FIELD_PARAMS:

@@ -31,6 +31,7 @@
 #define CONNECTIONS 2000 /* if nothing else is asked for */
 #define POSTS       300
 #define WAIT_S      40
+#define FLOODERS    3
 #define DRIP_MS     500
 #define SOURCES     40 /* addresses of the loopback net that the crowd comes from */
 #define FOUR(text)  text text text text
@@ -361,8 +362,71 @@ START_TEST(test_a_crowd_of_slow_clients_costs_the_healthy_one_nothing)
 }
 END_TEST
 
+/* One after the other, as fast as it goes, until it is killed. */
+static void flood(unsigned int port)
+{
+    static const char *const snippets[] = {
+        "",
+        "\x16\x03\x01",
+        "GET",
+        "GET / HTTP/1.1\r\nHost: h\r\n",
+        "GET / HTTP/9.9\r\n\r\n",
+        "POST /customMonitorApi HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000000\r\n\r\n",
+        "POST /customMonitorApi HTTP/1.1\r\nHost: h\r\nContent-Length: 9\r\n\r\naction=",
+        "POST /customMonitorApi HTTP/1.1\r\nHost: h\r\nContent-Length: 8\r\n\r\naction=x",
+        FOUR(FOUR("GET /none HTTP/1.1\r\nHost: h\r\n\r\n")),
+    };
+    const struct linger reset = {.l_onoff = 1};
+    int i;
+
+    for (i = 0;; i++) {
+        const char *snippet = snippets[(size_t)i % (sizeof(snippets) / sizeof(snippets[0]))];
+        int fd = knock(port, i);
+
+        if (fd < 0)
+            continue;
+        peer_send(fd, snippet, strlen(snippet));
+        if (i % 3 == 0) /* else by FIN */
+            (void)setsockopt(fd, SOL_SOCKET, SO_LINGER, &reset, sizeof(reset));
+        (void)close(fd);
+    }
+}
+
+START_TEST(test_a_flood_of_bad_clients_loses_nothing_of_the_good_one)
+{
+    struct fa_server_options options = FA_SERVER_OPTIONS_INIT;
+    struct figures figures = {.connections = 0};
+    pid_t pids[FLOODERS];
+    char message[256];
+    int i;
+
+    ck_assert_int_eq(fa_server_start(&options, &server, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_server_account_add(server, KEY, SECRET), 0);
+    ck_assert(add_monitor());
+    for (i = 0; i < FLOODERS; i++) {
+        pids[i] = fork();
+        if (pids[i] == 0) {
+            (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
+            flood(fa_server_port(server));
+        }
+    }
+    ck_assert(post_all(POSTS, &figures));
+    for (i = 0; i < FLOODERS; i++) {
+        (void)kill(pids[i], SIGKILL);
+        ck_assert_int_eq(waitpid(pids[i], NULL, 0), pids[i]);
+    }
+    ck_assert_int_eq(figures.acknowledged, POSTS);
+    ck_assert_int_eq(fa_server_rows(server, strtoll(monitor, NULL, 10)), POSTS);
+    ck_assert_uint_gt(fa_server_journal_count(server, NULL, FA_VERDICT_REFUSED), 0);
+    peer_get(fa_server_port(server), "/__fake/health", &reply);
+    ck_assert_int_eq(reply.status, 200);
+    fa_server_stop(server);
+}
+END_TEST
+
 static const struct test_case cases[] = {
     TEST(test_a_crowd_of_slow_clients_costs_the_healthy_one_nothing),
+    TEST(test_a_flood_of_bad_clients_loses_nothing_of_the_good_one),
 };
 
 TEST_MAIN("crowd", cases)

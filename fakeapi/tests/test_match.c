@@ -135,6 +135,26 @@ START_TEST(test_all_that_is_said_must_hold)
 }
 END_TEST
 
+START_TEST(test_faults_are_found_by_each_of_their_ids)
+{
+    static const struct {
+        const char *json;
+        bool fits;
+    } rows[] = {
+        {"{\"fault\":true}", true},        {"{\"fault\":\"slow\"}", true},
+        {"{\"fault\":\"lost\"}", true},    {"{\"fault\":\"los\"}", false},
+        {"{\"fault\":\"closed\"}", false}, {"{\"fault\":{\"contains\":\"after 5 ms\"}}", true},
+    };
+    struct fa_journal_entry entry = make_entry();
+    size_t i;
+
+    entry.fault = "slow lost, after 5 ms, no byte sent, closed";
+    for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+        ck_assert_msg((run(rows[i].json, &entry, SIZE_MAX) == FA_MATCH_YES) == rows[i].fits, "%s",
+                      rows[i].json);
+}
+END_TEST
+
 START_TEST(test_what_was_not_kept_is_unknown)
 {
     struct fa_journal_entry entry = make_entry();
@@ -238,9 +258,8 @@ START_TEST(test_differences_show_both_sides)
 END_TEST
 
 static const struct test_case cases[] = {
-    TEST(test_all_that_is_said_must_hold),
-    TEST(test_what_was_not_kept_is_unknown),
-    TEST(test_malformed_matchers_are_refused_by_name),
+    TEST(test_all_that_is_said_must_hold),   TEST(test_faults_are_found_by_each_of_their_ids),
+    TEST(test_what_was_not_kept_is_unknown), TEST(test_malformed_matchers_are_refused_by_name),
     TEST(test_differences_show_both_sides),
 };
 
