@@ -433,10 +433,27 @@ static int print_help(const struct fa_control_route *route)
         ctl_help_route(&text, route);
     } else {
         (void)pm_buf_adds(&text, help_head);
-        ctl_help_routes(&text);
+        (void)ctl_help_routes(&text, 0, NULL);
         (void)pm_buf_adds(&text, help_tail);
     }
     status = print_text(&text);
+    pm_buf_clear(&text);
+    return status;
+}
+
+/* `ctl account` is the beginning of several calls: name them. */
+static int print_beginnings(const struct ctl *ctl, int argc, char **argv)
+{
+    struct pm_buf text;
+    int status = CTL_USAGE;
+
+    pm_buf_init(&text, HELP_MAX);
+    if (ctl_help_routes(&text, argc, argv) == 0)
+        (void)usage("there is no call", argv[0]);
+    else if (ctl->wants_help)
+        status = print_text(&text);
+    else
+        fprintf(stderr, CMD_PROGRAM ": ctl: which one?\n%s", text.data ? text.data : "");
     pm_buf_clear(&text);
     return status;
 }
@@ -451,8 +468,10 @@ static int run_words(struct ctl *ctl, int argc, char **argv)
     ctl->route = ctl_route_find(argc, argv, &used);
     if (ctl->wants_help && (ctl->route || argc == 0))
         return print_help(ctl->route);
+    if (argc == 0)
+        return usage("a call is missing after", "ctl");
     if (!ctl->route)
-        return usage(argc > 0 ? "there is no call" : "a call is missing", argc > 0 ? argv[0] : "");
+        return print_beginnings(ctl, argc, argv);
     if (ctl_request_make(ctl->route, argc - used, argv + used, &request, message, sizeof(message)) <
         0) {
         fprintf(stderr, CMD_PROGRAM ": ctl %s: %s\n", ctl->route->words, message);

@@ -479,9 +479,10 @@ void ctl_help_route(struct pm_buf *buf, const struct fa_control_route *route)
 
     (void)pm_buf_addf(buf, "Usage: paidmonitor-fakeapi ctl %s", route->words);
     add_arguments(buf, route);
-    (void)pm_buf_addf(buf, "%s\n%s.\nAnswers: %s.\nThe same as %s " FA_CONTROL_PATH "%s.\n\n",
-                      has_options(route) ? " [OPTION]..." : "", route->about, route->answers,
-                      route->method, route->path);
+    (void)pm_buf_addf(buf, "%s\n%s%s\nAnswers: %s.\nThe same as %s " FA_CONTROL_PATH "%s.\n\n",
+                      has_options(route) ? " [OPTION]..." : "", route->about,
+                      strchr(route->about, '?') ? "" : ".", route->answers, route->method,
+                      route->path);
     for (i = 0; i < route->param_count; i++) {
         const struct fa_control_param *param = &route->params[i];
 
@@ -493,21 +494,44 @@ void ctl_help_route(struct pm_buf *buf, const struct fa_control_route *route)
     }
 }
 
-void ctl_help_routes(struct pm_buf *buf)
+/* Do the words of a route begin with all arguments? */
+static bool begins_with(const char *words, int argc, char **argv)
+{
+    int i;
+
+    for (i = 0; i < argc; i++) {
+        size_t len = strcspn(words, " ");
+
+        if (strlen(argv[i]) != len || memcmp(words, argv[i], len) != 0)
+            return false;
+        words += len + (words[len] == ' ');
+    }
+    return true;
+}
+
+static void add_route(struct pm_buf *buf, const struct fa_control_route *route)
+{
+    struct pm_buf left;
+
+    pm_buf_init(&left, 256);
+    (void)pm_buf_adds(&left, route->words);
+    add_arguments(&left, route);
+    (void)pm_buf_addf(buf, "  %-30s %s\n", left.data ? left.data : "", route->about);
+    pm_buf_clear(&left);
+}
+
+size_t ctl_help_routes(struct pm_buf *buf, int argc, char **argv)
 {
     size_t count;
     const struct fa_control_route *routes = fa_control_routes(&count);
+    size_t shown = 0;
     size_t i;
 
     for (i = 0; i < count; i++) {
-        struct pm_buf left;
-
-        if (!routes[i].words)
+        if (!routes[i].words || !begins_with(routes[i].words, argc, argv))
             continue;
-        pm_buf_init(&left, 256);
-        (void)pm_buf_adds(&left, routes[i].words);
-        add_arguments(&left, &routes[i]);
-        (void)pm_buf_addf(buf, "  %-30s %s\n", left.data ? left.data : "", routes[i].about);
-        pm_buf_clear(&left);
+        add_route(buf, &routes[i]);
+        shown++;
     }
+    return shown;
 }

@@ -53,7 +53,11 @@ int ctl_request_set(struct ctl_request *request, size_t target_len, const char *
 
 /** Append the lines of help for one call. */
 void ctl_help_route(struct pm_buf *buf, const struct fa_control_route *route);
-/** Append a line for each call. */
-void ctl_help_routes(struct pm_buf *buf);
+/**
+ * Append a line for each call whose words begin with the arguments.
+ *
+ * Returns how many there are.
+ */
+size_t ctl_help_routes(struct pm_buf *buf, int argc, char **argv);
 
 #endif

@@ -19,7 +19,6 @@
 #include "http.h"
 #include "journal_stream.h"
 #include "lifetime.h"
-#include "mac.h"
 #include "tls.h"
 #include "record.h"
 #include "shared.h"
