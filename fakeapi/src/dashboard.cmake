@@ -48,5 +48,7 @@ pm_add_test(NAME test_template SOURCES tests/test_template.c LIBS fakeapi_static
 foreach(test test_dashboard test_dashboard_access test_dashboard_rows)
     pm_add_test(NAME ${test} SOURCES tests/${test}.c tests/support/dashboard_site.c
                 LIBS fakeapi_static LABELS integration threads)
-    target_include_directories(${test} PRIVATE tests/support)
+    if(BUILD_TESTING)
+        target_include_directories(${test} PRIVATE tests/support)
+    endif()
 endforeach()
