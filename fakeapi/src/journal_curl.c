@@ -129,17 +129,25 @@ static bool is_curls_own(const char *line, size_t len)
     return false;
 }
 
+static bool ends_with(const char *line, size_t len, const char *end)
+{
+    return len >= strlen(end) && memcmp(line + len - strlen(end), end, strlen(end)) == 0;
+}
+
+/* To curl a field without a value would be one to leave out, unless it ends with a semicolon. */
 static void add_field(struct pm_buf *buf, const char *line, size_t len)
 {
-    static const char mask[] = ": " FA_JOURNAL_MASK;
-    bool is_masked =
-        len > strlen(mask) && memcmp(line + len - strlen(mask), mask, strlen(mask)) == 0;
-
-    if (is_masked)
-        len -= strlen(FA_JOURNAL_MASK);
     (void)pm_buf_adds(buf, " -H '");
-    add_quoted_text(buf, line, len);
-    (void)pm_buf_adds(buf, is_masked ? "'\"${PAIDMONITOR_AUTHORIZATION}\"" : "'");
+    if (ends_with(line, len, ": " FA_JOURNAL_MASK)) {
+        add_quoted_text(buf, line, len - strlen(FA_JOURNAL_MASK));
+        (void)pm_buf_adds(buf, "'\"${PAIDMONITOR_AUTHORIZATION}\"");
+    } else if (ends_with(line, len, ": ")) {
+        add_quoted_text(buf, line, len - strlen(": "));
+        (void)pm_buf_adds(buf, ";'");
+    } else {
+        add_quoted_text(buf, line, len);
+        (void)pm_buf_addc(buf, '\'');
+    }
 }
 
 static void add_fields(struct pm_buf *buf, const struct fa_journal_entry *entry)
@@ -165,10 +173,13 @@ static void add_fields(struct pm_buf *buf, const struct fa_journal_entry *entry)
 
 static void add_method(struct pm_buf *buf, const struct fa_journal_entry *entry)
 {
-    if (strcmp(entry->method, "HEAD") == 0)
+    if (strcmp(entry->method, "HEAD") == 0) {
         (void)pm_buf_adds(buf, " --head");
-    else if (strcmp(entry->method, "GET") != 0 || entry->body.len > 0)
-        (void)pm_buf_addf(buf, " -X '%s'", entry->method);
+    } else if (strcmp(entry->method, "GET") != 0 || entry->body.len > 0) {
+        (void)pm_buf_adds(buf, " -X '");
+        add_quoted_text(buf, entry->method, strlen(entry->method));
+        (void)pm_buf_addc(buf, '\'');
+    }
 }
 
 static void add_url(struct pm_buf *buf, const struct fa_journal_entry *entry)

@@ -400,6 +400,38 @@ START_TEST(test_a_wait_is_answered_when_it_happens)
 }
 END_TEST
 
+START_TEST(test_a_wait_is_answered_by_what_needs_no_commit)
+{
+    int fd;
+
+    start();
+    fd = begin_wait("{\"match\":{\"verdict\":\"refused\",\"status\":400},\"within\":\"30s\"}");
+    site_get("action=nothing");
+    peer_read(fd, &site_reply);
+    check_answer("yes");
+    (void)close(fd);
+    site_stop();
+}
+END_TEST
+
+START_TEST(test_several_waits_are_answered_by_one_request)
+{
+    int fds[20];
+    size_t i;
+
+    start();
+    for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++)
+        fds[i] = begin_wait("{\"action\":\"addMonitor\",\"within\":\"30s\"}");
+    add_monitor();
+    for (i = 0; i < sizeof(fds) / sizeof(fds[0]); i++) {
+        peer_read(fds[i], &site_reply);
+        check_answer("yes");
+        (void)close(fds[i]);
+    }
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_a_wait_that_is_over_shows_the_nearest_misses)
 {
     start();
@@ -609,6 +641,8 @@ static const struct test_case cases[] = {
     TEST(test_after_a_restart_nothing_is_vouched_for),
     TEST(test_accounts_expect_apart),
     TEST(test_a_wait_is_answered_when_it_happens),
+    TEST(test_a_wait_is_answered_by_what_needs_no_commit),
+    TEST(test_several_waits_are_answered_by_one_request),
     TEST(test_a_wait_that_is_over_shows_the_nearest_misses),
     TEST(test_a_waiter_that_goes_away_is_forgotten),
     TEST(test_the_journal_is_followed),
