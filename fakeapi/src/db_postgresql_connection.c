@@ -198,9 +198,18 @@ static int reconnect(struct fa_pg *pg)
     return 0;
 }
 
-/* Before the first statement of a transaction, and before one outside of any. */
+/* Has the database closed it, while nobody asked? */
+static bool is_closed(const struct fa_pg *pg)
+{
+    struct pollfd poller = {.fd = pg->pq->PQsocket(pg->connection), .events = POLLRDHUP};
+
+    return poll(&poller, 1, 0) > 0;
+}
+
 int fa_pg_connect(struct fa_pg *pg)
 {
+    if (pg->connection && is_closed(pg))
+        (void)fa_pg_lose(pg, "the database has closed it");
     return pg->connection ? 0 : reconnect(pg);
 }
 

@@ -63,6 +63,28 @@ static void add_result(const char *monitor, const char *checktime, const char *r
             "results", results, NULL);
 }
 
+static void *start_one(void *context)
+{
+    *(struct fa_server **)context = start_server(NULL);
+    return NULL;
+}
+
+START_TEST(test_servers_that_start_at_once_make_one_schema)
+{
+    struct fa_server *servers[4] = {NULL};
+    pthread_t threads[4];
+    size_t i;
+
+    snprintf(address, sizeof(address), "%s", stores_new());
+    for (i = 0; i < 4; i++)
+        ck_assert_int_eq(pthread_create(&threads[i], NULL, start_one, &servers[i]), 0);
+    for (i = 0; i < 4; i++)
+        (void)pthread_join(threads[i], NULL);
+    for (i = 0; i < 4; i++)
+        fa_server_stop(servers[i]);
+}
+END_TEST
+
 START_TEST(test_an_account_made_on_one_can_call_another_at_once)
 {
     start_both(NULL);
@@ -349,19 +371,22 @@ static int open_events(struct fa_server *server, const char *target)
     return fd;
 }
 
+/* What comes after the last that was waited for. */
 static void wait_for(int fd, const char *wanted)
 {
     static char text[65536];
-    static size_t len;
+    static size_t len, seen;
     const struct timeval patience = {.tv_sec = 10};
+    const char *found;
 
     (void)setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-    while (!strstr(text, wanted)) {
+    while ((found = strstr(text + seen, wanted)) == NULL) {
         ssize_t got = recv(fd, text + len, sizeof(text) - 1 - len, 0);
 
-        ck_assert_msg(got > 0, "\"%s\" is not in \"%s\"", wanted, text);
+        ck_assert_msg(got > 0, "\"%s\" is not in \"%s\"", wanted, text + seen);
         len += (size_t)got;
     }
+    seen = (size_t)(found - text) + strlen(wanted);
 }
 
 START_TEST(test_rows_appear_on_the_open_pages_of_another_server)
@@ -389,6 +414,7 @@ START_TEST(test_rows_appear_on_the_open_pages_of_another_server)
 END_TEST
 
 static const struct test_case cases[] = {
+    TEST(test_servers_that_start_at_once_make_one_schema),
     TEST(test_an_account_made_on_one_can_call_another_at_once),
     TEST(test_the_control_api_knows_accounts_of_other_servers),
     TEST(test_a_new_secret_key_counts_everywhere_at_once),

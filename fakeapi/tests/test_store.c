@@ -868,6 +868,28 @@ START_TEST(test_servers_that_write_the_same_rows_crosswise_do_not_block_each_oth
 }
 END_TEST
 
+START_TEST(test_a_restart_between_two_requests_goes_unnoticed)
+{
+    bool is_new;
+    int64_t id;
+
+    open_new();
+    id = add_monitor(add_account(), "m");
+    add_row(id, 1, 0, "a", "committed");
+    ck_assert_int_eq(fa_store_replay_add(store, 1, "first", 1, &is_new), 0);
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    stores_cluster_do("restart");
+    ck_assert_str_eq(rows(id, 0, 10), "1.0(a=committed)");
+    ck_assert_int_eq(fa_store_replay_add(store, 1, "second", 1, &is_new), 0);
+    ck_assert(is_new);
+    stores_cluster_do("restart");
+    add_row(id, 2, 0, "a", "after");
+    ck_assert_int_eq(fa_store_commit(store), 0);
+    ck_assert_str_eq(rows(id, 2, 10), "2.0(a=after)");
+    fa_store_close(store);
+}
+END_TEST
+
 /* A server notices at its next statement at the latest, says so, and goes on when it can. */
 START_TEST(test_a_database_that_was_restarted_is_found_again)
 {
@@ -1022,6 +1044,7 @@ static const struct test_case postgresql_cases[] = {
     TEST(test_a_late_failure_fails_the_commit_and_nothing_else),
     TEST(test_a_failed_request_spoils_no_other_of_its_turn),
     TEST(test_servers_that_write_the_same_rows_crosswise_do_not_block_each_other),
+    TEST(test_a_restart_between_two_requests_goes_unnoticed),
     TEST(test_a_database_that_was_restarted_is_found_again),
 };
 
