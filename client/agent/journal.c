@@ -20,6 +20,13 @@
 
 #define BUSY_TIMEOUT_MS 10000
 
+/*
+ * Event ids are random, so neighbours in time are strangers in the file: with SQLite's own settings
+ * a backlog reads and writes each page again and again. Ours: 4 MiB of pages for each connection,
+ * and 16 MiB written to the log before it is copied back.
+ */
+#define TUNING "PRAGMA cache_size = -4096; PRAGMA wal_autocheckpoint = 2048"
+
 extern const unsigned char pm_embed_journal_sql[], pm_embed_journal_attempts_sql[],
     pm_embed_journal_unsent_sql[];
 
@@ -260,7 +267,8 @@ int pm_journal_open(const char *path, enum pm_journal_sync sync, struct pm_journ
     if (sqlite3_open_v2(path, &journal->db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL) !=
             SQLITE_OK ||
         sqlite3_busy_timeout(journal->db, BUSY_TIMEOUT_MS) != SQLITE_OK ||
-        run(journal, "PRAGMA journal_mode = WAL") < 0 || run(journal, pragmas[sync]) < 0) {
+        run(journal, "PRAGMA journal_mode = WAL") < 0 || run(journal, pragmas[sync]) < 0 ||
+        run(journal, TUNING) < 0) {
         r = fail_with_sqlite(journal, err, path);
         goto fail;
     }
