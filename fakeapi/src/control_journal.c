@@ -229,15 +229,55 @@ static bool is_printed(const struct fa_control_call *call, struct printing *prin
 
 /* Kept in the store */
 
-static int list_kept(void *context, const struct fa_kept *kept)
+struct kept_listing {
+    struct fa_control_call *call;
+    struct printing *printing; /* NULL: as JSON */
+    int64_t count;
+    int64_t last_id;
+};
+
+static void list_kept(struct fa_writer *out, const struct fa_kept *kept)
 {
-    struct fa_control_call *call = context;
     struct pm_buf item;
 
     pm_buf_init(&item, DOCUMENT_MAX);
     if (pm_buf_addf(&item, "{\"kept\":%" PRId64 ",%s", kept->id, kept->data + 1) == 0)
-        fa_write_literal(call->out, "", item.data);
+        fa_write_literal(out, "", item.data);
     pm_buf_clear(&item);
+}
+
+/* What cannot be printed was kept without that form, and is left out. */
+static void print_kept(struct printing *printing, const struct fa_kept *kept)
+{
+    cJSON *entry = cJSON_Parse(kept->data);
+    const char *curl = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(entry, "curl"));
+    cJSON *vector = cJSON_GetObjectItemCaseSensitive(entry, "vector");
+    char *text = NULL;
+
+    if (printing->print == print_curl && curl) {
+        (void)pm_buf_adds(&printing->text, curl);
+    } else if (printing->print == print_vector && vector) {
+        cJSON_SetNumberValue(cJSON_GetObjectItemCaseSensitive(vector, "id"),
+                             (double)++printing->count);
+        text = cJSON_PrintUnformatted(vector);
+        (void)pm_buf_addf(&printing->text, "%s%s", printing->count > 1 ? "," : "",
+                          text ? text : "{}");
+    }
+    cJSON_free(text);
+    cJSON_Delete(entry);
+}
+
+/* See fa_store_journal(). */
+static int take_kept(void *context, const struct fa_kept *kept)
+{
+    struct kept_listing *listing = context;
+
+    if (listing->printing)
+        print_kept(listing->printing, kept);
+    else
+        list_kept(listing->call->out, kept);
+    listing->count++;
+    listing->last_id = kept->id;
     return 0;
 }
 
@@ -246,11 +286,11 @@ static const char *text_or_empty(const struct fa_control_call *call, const char 
     return fa_control_has(call, name) ? fa_control_text(call, name) : "";
 }
 
-/* The store looks at no more than its columns. */
-static void write_kept(struct fa_control_call *call)
+static struct fa_kept_filter kept_filter(const struct fa_control_call *call)
 {
     const struct fa_principal *account = fa_control_account(call, "account");
-    const struct fa_kept_filter filter = {
+
+    return (struct fa_kept_filter){
         .account_id = account ? account->account.id : FA_JOURNAL_ALL,
         .after_id = fa_control_number(call, "after", 0),
         .before_id = fa_control_number(call, "before", INT64_MAX),
@@ -263,17 +303,39 @@ static void write_kept(struct fa_control_call *call)
         .limit = fa_control_number(call, "limit", LIMIT),
         .oldest_first = strcmp(text_or_empty(call, "order"), "oldest") == 0,
     };
+}
+
+static void write_kept(struct fa_control_call *call, struct printing *printing)
+{
+    const struct fa_kept_filter filter = kept_filter(call);
+    struct kept_listing listing = {.call = call, .printing = printing};
+
+    if (!printing)
+        fa_write_list(call->out, "requests");
+    if (fa_store_journal(call->app->store, &filter, take_kept, &listing) < 0)
+        return fa_control_fail_store(call);
+    if (printing)
+        return finish_printing(call, printing);
+    fa_write_end(call->out);
+    if (listing.count == filter.limit)
+        fa_write_integer(call->out, filter.oldest_first ? "after" : "before", listing.last_id);
+}
+
+/* The store looks at no more than its columns. */
+static void answer_kept(struct fa_control_call *call)
+{
+    struct printing printing;
+    bool prints = is_printed(call, &printing);
 
     if (!call->app->keeps_journal)
-        return fa_control_fail(call, 409, "serve --journal-store does", "this server keeps none");
-    if (fa_control_has(call, "path") || fa_control_has(call, "method") ||
-        fa_control_has(call, "reason") || fa_control_has(call, "as"))
-        return fa_control_fail(call, 400, "leave path, method, reason and as out",
-                               "what is kept is not filtered or printed that way");
-    fa_write_list(call->out, "requests");
-    if (fa_store_journal(call->app->store, &filter, list_kept, call) < 0)
-        return fa_control_fail_store(call);
-    fa_write_end(call->out);
+        fa_control_fail(call, 409, "serve --journal-store does", "this server keeps none");
+    else if (fa_control_has(call, "path") || fa_control_has(call, "method") ||
+             fa_control_has(call, "reason"))
+        fa_control_fail(call, 400, "leave path, method and reason out",
+                        "what is kept is not filtered that way");
+    else
+        write_kept(call, prints ? &printing : NULL);
+    pm_buf_clear(&printing.text);
 }
 
 void fa_control_journal_list(struct fa_control_call *call)
@@ -282,7 +344,7 @@ void fa_control_journal_list(struct fa_control_call *call)
     struct printing printing;
 
     if (has(call, "kept") && fa_control_flag(call, "kept", false))
-        return write_kept(call);
+        return answer_kept(call);
     if (read_wish(call, &wish) < 0)
         return;
     if (is_printed(call, &printing)) {

@@ -7,6 +7,20 @@
 
 #define ENTRY_MAX (2 * 1024 * 1024) /* an entry with every byte escaped */
 
+/* The two other forms, which need bytes that JSON does not carry; where there is one. */
+static void write_forms(const struct fa_journal_entry *entry, struct fa_writer *out)
+{
+    struct pm_buf text;
+
+    pm_buf_init(&text, ENTRY_MAX);
+    if (fa_journal_curl(entry, &text) == 0)
+        fa_write_text(out, "curl", text.data);
+    pm_buf_reset(&text);
+    if (fa_journal_vector(entry, 1, &text) == 0)
+        fa_write_literal(out, "vector", text.data);
+    pm_buf_clear(&text);
+}
+
 /* Ids begin anew with each start of a server; the instance says whose they are. */
 static int write_entry(const struct fa_journal_entry *entry, const char *instance,
                        struct pm_buf *buf)
@@ -18,6 +32,7 @@ static int write_entry(const struct fa_journal_entry *entry, const char *instanc
     fa_write_object(out, "");
     fa_write_text(out, "instance", instance);
     fa_journal_show(entry, true, out);
+    write_forms(entry, out);
     fa_write_end(out);
     return fa_writer_finish(out);
 }
