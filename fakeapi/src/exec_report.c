@@ -1,6 +1,7 @@
 #include "exec_report.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "journal.h"
 #include "log.h"
 #include "reply.h"
+#include "server.h"
 #include "text.h"
 
 #define REPORT_MAX (256 * 1024)
@@ -24,6 +26,7 @@ struct report {
     size_t spoiled; /* by faults, which were asked for */
     size_t bad;     /* refused or failed, and not spoiled */
     bool is_unmet;  /* an expectation */
+    int64_t hidden; /* refused or failed, and forgotten before it could be told */
     struct pm_buf head;
     struct pm_buf lines;
     struct pm_buf json;
@@ -88,6 +91,7 @@ static void add_counts(struct report *report)
         fa_write_integer(report->out, fa_verdict_text((enum fa_verdict)verdict),
                          (int64_t)report->counts[verdict]);
     fa_write_integer(report->out, "spoiled", (int64_t)report->spoiled);
+    fa_write_integer(report->out, "forgotten", report->hidden);
     if (report->bad > SHOWN_MAX)
         (void)pm_buf_addf(&report->lines, "  and %zu more\n", report->bad - SHOWN_MAX);
     (void)pm_buf_addf(&report->head, "%zu accepted, %zu refused, %zu failed",
@@ -116,6 +120,27 @@ static void add_expectations(const struct exec_asked *asked, struct report *repo
         (void)pm_buf_adds(&report->head, text); /* failures stick */
 }
 
+/* Counts of all verdicts are exact, however few requests are remembered. */
+static void add_forgotten(const struct exec_asked *asked, struct report *report)
+{
+    int64_t forgotten = fa_server_forgotten(asked->server);
+    int verdict;
+
+    for (verdict = 0; verdict < FA_VERDICT_MAX && forgotten > 0; verdict++) {
+        int64_t total = fa_server_total(asked->server, (enum fa_verdict)verdict);
+        int64_t seen = (int64_t)report->counts[verdict];
+
+        if (total <= seen)
+            continue;
+        report->counts[verdict] = (size_t)total;
+        if (verdict != FA_VERDICT_ACCEPTED)
+            report->hidden += total - seen;
+    }
+    if (report->hidden > 0)
+        (void)pm_buf_addf(&report->lines, "  and %" PRId64 " that are forgotten; see --journal\n",
+                          report->hidden);
+}
+
 static int collect(const struct exec_asked *asked, struct report *report)
 {
     pm_buf_init(&report->head, 2 * REPORT_MAX);
@@ -127,6 +152,7 @@ static int collect(const struct exec_asked *asked, struct report *report)
     fa_write_object(report->out, "");
     fa_write_list(report->out, "bad");
     (void)fa_server_requests(asked->server, NULL, add_request, report); /* cannot fail for all */
+    add_forgotten(asked, report);
     add_counts(report);
     add_expectations(asked, report);
     if (fa_writer_finish(report->out) < 0 || report->head.failed)
@@ -144,7 +170,7 @@ static int print_report(const struct exec_asked *asked, const struct report *rep
         pm_log_error("cannot write \"%s\": %s", asked->file, strerror(errno));
         return -1;
     }
-    if (asked->is_quiet && report->bad == 0 && !report->is_unmet)
+    if (asked->is_quiet && report->bad == 0 && report->hidden == 0 && !report->is_unmet)
         return 0;
     if (!asked->is_json)
         fputs(CMD_PROGRAM ": exec: ", stderr);
@@ -161,7 +187,7 @@ int exec_report(const struct exec_asked *asked, bool *ret_is_refused, bool *ret_
         pm_log_error("no memory for the report");
     else
         r = print_report(asked, &report);
-    *ret_is_refused = report.bad > 0;
+    *ret_is_refused = report.bad > 0 || report.hidden > 0;
     *ret_is_unmet = report.is_unmet;
     pm_buf_clear(&report.head);
     pm_buf_clear(&report.lines);

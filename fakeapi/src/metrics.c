@@ -69,6 +69,18 @@ void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route
     pm_prom_observe(&metrics->durations, duration_us);
 }
 
+int64_t fa_metrics_total(const struct fa_metrics *metrics, enum fa_verdict verdict)
+{
+    int64_t total = 0;
+    size_t action;
+    size_t status;
+
+    for (action = 0; action <= ACTIONS_MAX; action++)
+        for (status = 0; status <= STATUSES_MAX; status++)
+            total += metrics->requests[action][verdict][status];
+    return total;
+}
+
 void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed)
 {
     metrics->failed_commits += has_failed;

@@ -29,6 +29,9 @@ void fa_metrics_free(struct fa_metrics *metrics);
 void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route,
                         enum fa_verdict verdict, unsigned int status, int64_t duration_us);
 
+/** How many requests were answered so. */
+int64_t fa_metrics_total(const struct fa_metrics *metrics, enum fa_verdict verdict);
+
 /** What was written in a turn of the loop was made durable, or could not be. */
 void fa_metrics_commit(struct fa_metrics *metrics, int64_t duration_us, bool has_failed);
 

@@ -21,6 +21,10 @@ const struct fa_control *fa_server_control_api(const struct fa_server *server);
 /** Return when its loop has come round: it is alive. */
 void fa_server_turn(struct fa_server *server);
 
+/** How many requests there were with this verdict, and how many of all are not remembered. */
+int64_t fa_server_total(struct fa_server *server, enum fa_verdict verdict);
+int64_t fa_server_forgotten(struct fa_server *server);
+
 /** How many accounts there are. */
 size_t fa_server_account_count(struct fa_server *server);
 

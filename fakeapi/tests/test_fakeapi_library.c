@@ -75,7 +75,13 @@ START_TEST(test_what_is_forgotten_is_not_called_clean)
         site_get("action=getMonitors");
     ck_assert_int_eq(fa_server_check_nothing_left(site, SITE_KEY, message, sizeof(message)), -1);
     ck_assert_ptr_nonnull(strstr(message, "3 requests are forgotten"));
+    /* of all together it is known that none of them was refused */
+    ck_assert_int_eq(fa_server_check_nothing_left(site, NULL, message, sizeof(message)), 0);
+    site_get_target("/customMonitorApi?action=getMonitors&apikey=NOBODY");
+    for (i = 0; i < 8; i++)
+        site_get("action=getMonitors");
     ck_assert_int_eq(fa_server_check_nothing_left(site, NULL, message, sizeof(message)), -1);
+    ck_assert_ptr_nonnull(strstr(message, "requests are forgotten"));
     site_stop();
 }
 END_TEST
