@@ -24,36 +24,42 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ACCOUNT_SET] = {"UPDATE accounts SET secretkey = ?2, name = ?3, \"user\" = ?4,"
                             " password_md5 = ?5, password_sha256 = ?6, reseller_id = ?7,"
                             " expires_at_ms = ?8 WHERE apikey = ?1",
-                            "ttttttII"},
-    [FA_SQL_ACCOUNT_DELETE] = {"DELETE FROM accounts WHERE id = ?1", "I"},
-    [FA_SQL_ACCOUNT_DISOWN] = {"UPDATE accounts SET reseller_id = 0 WHERE reseller_id = ?1", "I"},
+                            "ttttttII", FA_DB_IN_ORDER},
+    [FA_SQL_ACCOUNT_DELETE] = {"DELETE FROM accounts WHERE id = ?1", "I", FA_DB_IN_ORDER},
+    [FA_SQL_ACCOUNT_DISOWN] = {"UPDATE accounts SET reseller_id = 0 WHERE reseller_id = ?1", "I",
+                               FA_DB_IN_ORDER},
     [FA_SQL_ACCOUNTS] = {"SELECT " ACCOUNT_COLUMNS " FROM accounts ORDER BY id", "", FA_DB_APART},
     [FA_SQL_ACCOUNTS_EXPIRED] = {"SELECT id FROM accounts WHERE expires_at_ms > 0"
                                  " AND expires_at_ms <= ?1 ORDER BY id",
-                                 "I"},
-    [FA_SQL_ACCOUNT_RESET_TOKENS] = {"DELETE FROM tokens WHERE ?1 = 0 OR account_id = ?1", "I"},
-    [FA_SQL_ACCOUNT_RESET_MONITORS] = {"DELETE FROM monitors WHERE ?1 = 0 OR account_id = ?1", "I"},
-    [FA_SQL_ACCOUNT_RESET_OBJECTS] = {"DELETE FROM objects WHERE ?1 = 0 OR account_id = ?1", "I"},
+                                 "I", FA_DB_IN_ORDER},
+    [FA_SQL_ACCOUNT_RESET_TOKENS] = {"DELETE FROM tokens WHERE ?1 = 0 OR account_id = ?1", "I",
+                                     FA_DB_IN_ORDER},
+    [FA_SQL_ACCOUNT_RESET_MONITORS] = {"DELETE FROM monitors WHERE ?1 = 0 OR account_id = ?1", "I",
+                                       FA_DB_IN_ORDER},
+    [FA_SQL_ACCOUNT_RESET_OBJECTS] = {"DELETE FROM objects WHERE ?1 = 0 OR account_id = ?1", "I",
+                                      FA_DB_IN_ORDER},
     [FA_SQL_ACCOUNT_KNOWN] = {"SELECT count(*) FROM accounts WHERE apikey = ?1", "t", FA_DB_APART},
     [FA_SQL_ACCOUNT_CURRENT] = {"SELECT count(*) FROM accounts WHERE id = ?1 AND apikey = ?2"
                                 " AND secretkey = ?3",
                                 "Itt", FA_DB_APART},
     [FA_SQL_TOKEN_ADD] = {"INSERT INTO tokens (account_id, token, expires_at_ms)"
                           " VALUES (?1,?2,?3)",
-                          "ItI"},
+                          "ItI", FA_DB_IN_ORDER},
     [FA_SQL_TOKEN_CHECK] = {"SELECT account_id FROM tokens"
                             " WHERE account_id = ?1 AND token = ?2 AND expires_at_ms > ?3",
                             "ItI", FA_DB_APART},
-    [FA_SQL_TOKEN_REMOVE] = {"DELETE FROM tokens WHERE account_id = ?1 AND token = ?2", "It"},
-    [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I"},
+    [FA_SQL_TOKEN_REMOVE] = {"DELETE FROM tokens WHERE account_id = ?1 AND token = ?2", "It",
+                             FA_DB_IN_ORDER},
+    [FA_SQL_TOKENS_EXPIRE] = {"DELETE FROM tokens WHERE expires_at_ms <= ?1", "I", FA_DB_IN_ORDER},
     [FA_SQL_REPLAY_ADD] = {"INSERT INTO replays (account_id, checksum, seen_at_ms)"
                            " VALUES (?1,?2,?3) ON CONFLICT DO NOTHING"
                            " RETURNING (SELECT number FROM marks WHERE name = 'definitions')",
-                           "ItI"},
-    [FA_SQL_REPLAY_FORGET] = {"DELETE FROM replays WHERE account_id = ?1 AND checksum = ?2", "It"},
-    [FA_SQL_REPLAYS_EXPIRE] = {"DELETE FROM replays WHERE seen_at_ms < ?1", "I"},
+                           "ItI", FA_DB_IN_ORDER},
+    [FA_SQL_REPLAY_FORGET] = {"DELETE FROM replays WHERE account_id = ?1 AND checksum = ?2", "It",
+                              FA_DB_IN_ORDER},
+    [FA_SQL_REPLAYS_EXPIRE] = {"DELETE FROM replays WHERE seen_at_ms < ?1", "I", FA_DB_IN_ORDER},
     [FA_SQL_MARK_DEFINITIONS] = {"UPDATE marks SET number = number + 1 WHERE name = 'definitions'",
-                                 ""},
+                                 "", FA_DB_IN_ORDER},
     [FA_SQL_MONITOR_ADD] = {"INSERT INTO monitors (account_id, agent_id, is_multi_value, name, tag,"
                             " type, agent_name, plugin_id, order_id, gui_style)"
                             " VALUES (?1,?2,?3,?4,?5,?6,?7,?8,?9,?10) RETURNING id",
@@ -61,8 +67,9 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_MONITOR_SET] = {"UPDATE monitors SET agent_id = ?2, is_multi_value = ?3, name = ?4,"
                             " tag = ?5, type = ?6, agent_name = ?7, plugin_id = ?8, order_id = ?9,"
                             " gui_style = ?10 WHERE id = ?1",
-                            "IIIttttttt"},
-    [FA_SQL_MONITOR_DELETE] = {"DELETE FROM monitors WHERE account_id = ?1 AND id = ?2", "II"},
+                            "IIIttttttt", FA_DB_IN_ORDER},
+    [FA_SQL_MONITOR_DELETE] = {"DELETE FROM monitors WHERE account_id = ?1 AND id = ?2", "II",
+                               FA_DB_IN_ORDER},
     [FA_SQL_MONITOR_GET] = {"SELECT " MONITOR_COLUMNS " FROM monitors"
                             " WHERE (?1 = 0 OR account_id = ?1) AND id = ?2",
                             "II", FA_DB_APART},
@@ -80,7 +87,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                           " display_name = excluded.display_name, uom = excluded.uom,"
                           " value = excluded.value, groups = excluded.groups,"
                           " aggregate = excluded.aggregate",
-                          "IIIIItttttt"},
+                          "IIIIItttttt", FA_DB_IN_ORDER},
     [FA_SQL_PARAMS] = {"SELECT " PARAM_COLUMNS " FROM params WHERE monitor_id = ?1 AND kind = ?2"
                        " ORDER BY id",
                        "II", FA_DB_APART},
@@ -94,38 +101,39 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ROWS] = {"SELECT " ROW_COLUMNS " FROM results WHERE monitor_id = ?1"
                      " AND (checktime_ms, number) >= (?2, ?3) AND checktime_ms < ?4"
                      " ORDER BY checktime_ms, number LIMIT ?5",
-                     "IIIII"},
+                     "IIIII", FA_DB_IN_ORDER},
     [FA_SQL_ROWS_BEFORE] = {"SELECT " ROW_COLUMNS " FROM results WHERE monitor_id = ?1"
                             " AND (checktime_ms, number) < (?2, ?3)"
                             " ORDER BY checktime_ms DESC, number DESC LIMIT ?4",
-                            "IIII"},
+                            "IIII", FA_DB_IN_ORDER},
     [FA_SQL_ROWS_AFTER_ID] = {"SELECT " ROW_COLUMNS " FROM results {by ids} WHERE monitor_id = ?1"
                               " AND id > ?2 ORDER BY id LIMIT ?3",
-                              "III"},
-    [FA_SQL_LAST_ROW_ID] = {"SELECT coalesce(max(id), 0) FROM results", ""},
-    [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I"},
+                              "III", FA_DB_IN_ORDER},
+    [FA_SQL_LAST_ROW_ID] = {"SELECT coalesce(max(id), 0) FROM results", "", FA_DB_IN_ORDER},
+    [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I",
+                          FA_DB_IN_ORDER},
     [FA_SQL_ROW_COUNT_UPTO] = {"SELECT count(*) FROM (SELECT 1 FROM results"
                                " WHERE monitor_id = ?1 LIMIT ?2) AS counted",
-                               "II"},
+                               "II", FA_DB_IN_ORDER},
     [FA_SQL_ADDITIONAL_ADD] = {"INSERT INTO additional (monitor_id, checktime_ms, data)"
                                " VALUES (?1,?2,?3)",
                                "IIt", FA_DB_LATE},
     [FA_SQL_ADDITIONAL] = {"SELECT checktime_ms, data FROM additional WHERE monitor_id = ?1"
                            " AND checktime_ms >= ?2 AND checktime_ms < ?3"
                            " ORDER BY checktime_ms, id",
-                           "III"},
+                           "III", FA_DB_IN_ORDER},
     [FA_SQL_OBJECT_ADD] = {"INSERT INTO objects (account_id, parent_id, kind, data)"
                            " VALUES (?1,?2,?3,?4) RETURNING id",
                            "IItt", FA_DB_ALONE},
     [FA_SQL_OBJECT_SET] = {"UPDATE objects SET data = ?4"
                            " WHERE account_id = ?1 AND id = ?2 AND kind = ?3",
-                           "IItt"},
+                           "IItt", FA_DB_IN_ORDER},
     [FA_SQL_OBJECT_DELETE] = {"DELETE FROM objects"
                               " WHERE account_id = ?1 AND kind = ?2 AND id = ?3",
-                              "ItI"},
+                              "ItI", FA_DB_IN_ORDER},
     [FA_SQL_OBJECT_DELETE_CHILDREN] = {"DELETE FROM objects"
                                        " WHERE account_id = ?1 AND parent_id = ?2",
-                                       "II"},
+                                       "II", FA_DB_IN_ORDER},
     [FA_SQL_OBJECTS] = {"SELECT id, account_id, parent_id, kind, data FROM objects"
                         " WHERE (?1 = 0 OR account_id = ?1) AND kind = ?2"
                         " AND (?3 = 0 OR parent_id = ?3) AND (?4 = 0 OR id = ?4) ORDER BY id",
@@ -133,7 +141,10 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_JOURNAL_ADD] = {"INSERT INTO journal (account_id, time_ms, status, monitor_id, verdict,"
                             " action, data) VALUES (?1,?2,?3,?4,?5,?6,?7)",
                             "IIIIttt", FA_DB_LATE},
-    [FA_SQL_JOURNAL_NEWEST] = {JOURNAL_SELECT " ORDER BY id DESC LIMIT ?10", "IIIttIIIII"},
-    [FA_SQL_JOURNAL_OLDEST] = {JOURNAL_SELECT " ORDER BY id LIMIT ?10", "IIIttIIIII"},
-    [FA_SQL_JOURNAL_CLEAR] = {"DELETE FROM journal WHERE ?1 < 0 OR account_id = ?1", "I"},
+    [FA_SQL_JOURNAL_NEWEST] = {JOURNAL_SELECT " ORDER BY id DESC LIMIT ?10", "IIIttIIIII",
+                               FA_DB_IN_ORDER},
+    [FA_SQL_JOURNAL_OLDEST] = {JOURNAL_SELECT " ORDER BY id LIMIT ?10", "IIIttIIIII",
+                               FA_DB_IN_ORDER},
+    [FA_SQL_JOURNAL_CLEAR] = {"DELETE FROM journal WHERE ?1 < 0 OR account_id = ?1", "I",
+                              FA_DB_IN_ORDER},
 };
