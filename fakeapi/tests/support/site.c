@@ -1,6 +1,6 @@
 #include "site.h"
 
-#include <cJSON.h>
+#include <cjson/cJSON.h>
 #include <check.h>
 #include <stdarg.h>
 #include <stdio.h>
