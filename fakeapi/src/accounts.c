@@ -11,6 +11,7 @@ struct fa_accounts {
     struct fa_store *store;
     struct fa_principal *all;
     size_t count;
+    const struct fa_principal **by_key; /* the same, sorted: a server may have thousands */
     bool is_stale; /* they could not be read again: the store may have others */
 };
 
@@ -65,8 +66,35 @@ static void forget_all(struct fa_accounts *accounts)
     for (i = 0; i < accounts->count; i++)
         clear_principal(&accounts->all[i]);
     free(accounts->all);
+    free(accounts->by_key);
     accounts->all = NULL;
+    accounts->by_key = NULL;
     accounts->count = 0;
+}
+
+/* For qsort(3) and bsearch(3). */
+static int compare_keys(const void *a, const void *b)
+{
+    const struct fa_principal *const *left = a;
+    const struct fa_principal *const *right = b;
+
+    return strcmp((*left)->account.apikey, (*right)->account.apikey);
+}
+
+/* @accounts: without any yet. Errors: -1 the store failed, or out of memory: some are missing */
+static int read_all(struct fa_accounts *accounts)
+{
+    size_t i;
+
+    if (fa_store_accounts(accounts->store, add_principal, accounts) < 0)
+        return -1;
+    accounts->by_key = calloc(accounts->count + 1, sizeof(*accounts->by_key));
+    if (!accounts->by_key)
+        return -1;
+    for (i = 0; i < accounts->count; i++)
+        accounts->by_key[i] = &accounts->all[i];
+    qsort(accounts->by_key, accounts->count, sizeof(*accounts->by_key), compare_keys);
+    return 0;
 }
 
 struct fa_accounts *fa_accounts_new(struct fa_store *store)
@@ -76,7 +104,7 @@ struct fa_accounts *fa_accounts_new(struct fa_store *store)
     if (!accounts)
         return NULL;
     accounts->store = store;
-    if (fa_store_accounts(store, add_principal, accounts) < 0) {
+    if (read_all(accounts) < 0) {
         fa_accounts_free(accounts);
         return NULL;
     }
@@ -103,12 +131,12 @@ const struct fa_principal *fa_accounts_at(const struct fa_accounts *accounts, si
 
 const struct fa_principal *fa_accounts_find(const struct fa_accounts *accounts, const char *apikey)
 {
-    size_t i;
+    const struct fa_principal wanted = {.account.apikey = apikey};
+    const struct fa_principal *key = &wanted;
+    const struct fa_principal *const *found =
+        bsearch(&key, accounts->by_key, accounts->count, sizeof(*accounts->by_key), compare_keys);
 
-    for (i = 0; i < accounts->count; i++)
-        if (strcmp(accounts->all[i].account.apikey, apikey) == 0)
-            return &accounts->all[i];
-    return NULL;
+    return found ? *found : NULL;
 }
 
 const struct fa_principal *fa_accounts_find_id(const struct fa_accounts *accounts, int64_t id)
@@ -198,7 +226,7 @@ int fa_accounts_reload(struct fa_accounts *accounts)
 {
     struct fa_accounts read = {.store = accounts->store};
 
-    if (fa_store_accounts(accounts->store, add_principal, &read) < 0) {
+    if (read_all(&read) < 0) {
         forget_all(&read);
         accounts->is_stale = true;
         return -1;

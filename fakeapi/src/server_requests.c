@@ -223,7 +223,6 @@ int fa_server_check_nothing_left(struct fa_server *server, const char *apikey, c
 {
     struct leftovers left = {.message = message, .size = size};
     struct requests_wish wish = {.apikey = apikey, .visit = note, .context = &left};
-
     struct unmet_wish unmet = {.apikey = apikey, .left = &left};
 
     message[0] = '\0';
