@@ -17,8 +17,7 @@
 #define TICK_MS         1000
 #define HEAD_MAX        (40 * 1024) /* memory of one connection: a head of 32 KiB, and what MHD adds */
 #define CONNECTIONS_MAX 16000
-#define SPARE_MAX       32 /* descriptors for all else, and connections kept free for newcomers */
-#define ROUNDS_MAX      8  /* commits in one turn of the loop */
+#define ROUNDS_MAX      8 /* commits in one turn of the loop */
 
 /* Commits */
 
@@ -78,13 +77,14 @@ static struct fa_peer *take_in(struct fa_http *http, struct MHD_Connection *conn
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
     const union MHD_ConnectionInfo *address =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CLIENT_ADDRESS);
+    int64_t now_ms = pm_clock_mono_ms();
 
     fa_http_tls_started(http, connection, info->connect_fd);
     return fa_peers_add(&http->peers, info->connect_fd, address ? address->client_addr : NULL,
-                        pm_clock_mono_ms() + http->options.head_time_ms);
+                        now_ms, now_ms + http->options.head_time_ms);
 }
 
-/* MHD_OPTION_NOTIFY_CONNECTION. When it gets tight, who keeps us waiting makes room for others. */
+/* MHD_OPTION_NOTIFY_CONNECTION */
 static void note_connection(void *context, struct MHD_Connection *connection, void **socket_context,
                             enum MHD_ConnectionNotificationCode code)
 {
@@ -93,8 +93,6 @@ static void note_connection(void *context, struct MHD_Connection *connection, vo
     if (code == MHD_CONNECTION_NOTIFY_STARTED) {
         http->accepted_count++;
         *socket_context = take_in(http, connection);
-        if (http->peers.count + SPARE_MAX > http->peers_max)
-            fa_peers_evict(&http->peers);
     } else if (*socket_context) {
         fa_peers_remove(&http->peers, *socket_context);
         *socket_context = NULL;
@@ -223,9 +221,11 @@ static size_t count_peers_max(void)
 {
     struct rlimit limit;
 
-    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 || limit.rlim_cur > CONNECTIONS_MAX + SPARE_MAX)
+    if (getrlimit(RLIMIT_NOFILE, &limit) < 0 ||
+        limit.rlim_cur > CONNECTIONS_MAX + FA_HTTP_SPARE_MAX)
         return CONNECTIONS_MAX;
-    return limit.rlim_cur > 3 * SPARE_MAX ? limit.rlim_cur - SPARE_MAX : 2 * SPARE_MAX;
+    return limit.rlim_cur > 3 * FA_HTTP_SPARE_MAX ? limit.rlim_cur - FA_HTTP_SPARE_MAX
+                                                  : 2 * FA_HTTP_SPARE_MAX;
 }
 
 static int start_daemon(struct fa_http *http)

@@ -131,7 +131,8 @@ void fa_http_exchange_end(void *context, struct MHD_Connection *connection, void
         note_library_refusal(exchange);
     if (exchange->peer) {
         exchange->peer->owes_request = true;
-        exchange->peer->deadline_ms = pm_clock_mono_ms() + IDLE_TIME_MS;
+        exchange->peer->owes_since_ms = pm_clock_mono_ms();
+        exchange->peer->deadline_ms = exchange->peer->owes_since_ms + IDLE_TIME_MS;
     }
     fa_http_reply_clear(&exchange->reply);
     pm_buf_clear(&exchange->body);

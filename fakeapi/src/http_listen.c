@@ -10,10 +10,11 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "clock.h"
 #include "http_private.h"
 
-#define ACCEPTS_MAX 16  /* in one turn of the loop: fewer than are kept free for newcomers */
-#define BREATH_MS   100 /* until accepting is tried again when there was no descriptor left */
+#define ACCEPTS_MAX 16 /* in one turn of the loop: fewer than are kept free for newcomers */
+#define BREATH_MS   20 /* until accepting is tried again when there was no room */
 
 /* Listening */
 
@@ -202,6 +203,13 @@ static bool is_shortage(int error)
     return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
 
+/* Who keeps us waiting makes room for others. When all are too new to go, those have to wait. */
+static void make_room(struct fa_http *http)
+{
+    if (!fa_peers_evict(&http->peers, pm_clock_mono_ms()))
+        pause_accepting(http, BREATH_MS);
+}
+
 static void accept_all(void *context, unsigned int readiness)
 {
     struct fa_http *http = context;
@@ -214,13 +222,13 @@ static void accept_all(void *context, unsigned int readiness)
         int fd = accept4(http->listen_fd, (struct sockaddr *)&address, &len,
                          SOCK_NONBLOCK | SOCK_CLOEXEC);
 
-        if (fd < 0 && is_shortage(errno)) {
-            fa_peers_evict(&http->peers);
-            pause_accepting(http, BREATH_MS);
-        }
+        if (fd < 0 && is_shortage(errno))
+            make_room(http);
         if (fd < 0) /* nobody is left, or somebody left meanwhile */
             return;
         take_in(http, fd, (struct sockaddr *)&address, len);
+        if (http->peers.count + FA_HTTP_SPARE_MAX > http->peers_max)
+            make_room(http);
     }
 }
 

@@ -17,7 +17,7 @@ static void set_address(struct fa_peer *peer, const struct sockaddr *address)
 }
 
 struct fa_peer *fa_peers_add(struct fa_peers *peers, int fd, const struct sockaddr *address,
-                             int64_t deadline_ms)
+                             int64_t now_ms, int64_t deadline_ms)
 {
     struct fa_peer *peer = calloc(1, sizeof(*peer));
 
@@ -26,6 +26,7 @@ struct fa_peer *fa_peers_add(struct fa_peers *peers, int fd, const struct sockad
     peer->fd = fd;
     peer->deadline_ms = deadline_ms;
     peer->owes_request = true;
+    peer->owes_since_ms = now_ms;
     if (address)
         set_address(peer, address);
     peer->next = peers->first;
@@ -87,17 +88,19 @@ void fa_peers_reap(struct fa_peers *peers, int64_t now_ms)
     }
 }
 
-void fa_peers_evict(struct fa_peers *peers)
+bool fa_peers_evict(struct fa_peers *peers, int64_t now_ms)
 {
     struct fa_peer *victim = NULL;
     struct fa_peer *peer;
 
     for (peer = peers->first; peer; peer = peer->next)
         if (peer->owes_request && !peer->is_ending &&
-            (!victim || peer->deadline_ms <= victim->deadline_ms))
+            peer->owes_since_ms + FA_PEERS_GRACE_MS <= now_ms &&
+            (!victim || peer->owes_since_ms <= victim->owes_since_ms))
             victim = peer;
     if (victim)
         end_peer(victim);
+    return victim != NULL;
 }
 
 void fa_peers_stop_reading(struct fa_peers *peers)

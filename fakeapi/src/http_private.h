@@ -5,7 +5,7 @@
  *     http.c           the server: setting up, the turns of its loop, one commit for each
  *     http_listen.c    the listening socket, and who is let in
  *     http_guests.c    connections that are never served
- *     http_tls.c       what TLS needs, the only user of GnuTLS
+ *     http_tls.c       what TLS needs
  *     http_exchange.c  one request: its head checked, its body collected, its handler called
  *     http_send.c      its reply handed to libmicrohttpd
  *     http_defer.c     replies that come later
@@ -24,7 +24,9 @@
 #include "loop.h"
 
 #define FA_HTTP_MOUNTS_MAX 8
-#define FA_HTTP_SEND_MS    60000 /* for a reader to take a reply */
+/* Descriptors for all else, and connections kept free for newcomers. */
+#define FA_HTTP_SPARE_MAX 32
+#define FA_HTTP_SEND_MS   60000 /* for a reader to take a reply */
 
 struct fa_http_mount {
     const char *prefix;

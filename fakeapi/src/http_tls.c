@@ -1,4 +1,4 @@
-/* What TLS needs beside libmicrohttpd's own; see http_private.h. The only user of GnuTLS. */
+/* What TLS needs beside libmicrohttpd's own; see http_private.h. */
 #include <errno.h>
 #include <gnutls/gnutls.h>
 #include <stdlib.h>
