@@ -318,22 +318,38 @@ static int take_all(struct making *making, int argc, char **argv)
     return 0;
 }
 
+/* The first parameter that is needed and not there. */
+static int complain_of_missing(struct making *making, const struct fa_control_param *param)
+{
+    bool is_named =
+        (param->place == FA_IN_QUERY || param->place == FA_IN_BODY) && !param->is_argument;
+
+    (void)snprintf(making->message, making->size, "%s%s is missing: %s", is_named ? "--" : "",
+                   param->place == FA_IN_WHOLE ? "FILE" : param->name, param->about);
+    return -1;
+}
+
+static bool is_there(const struct making *making, size_t index)
+{
+    const struct fa_control_param *param = &making->route->params[index];
+
+    if (param->place == FA_IN_PATH) /* its place has been filled in, and left behind */
+        return !strstr(making->path_at, param->name);
+    if (param->place == FA_IN_WHOLE)
+        return making->request->content_type != NULL;
+    return making->seen[index];
+}
+
 static int check_complete(struct making *making)
 {
     const struct fa_control_route *route = making->route;
-    const struct fa_control_param *whole = whole_param(route);
     size_t i;
 
-    if (making->path_at[0] == '{')
-        return complain(making, "an argument is missing:", making->path_at);
-    if (whole && whole->is_required && !making->request->content_type)
-        return complain(making, "a file is missing (- for standard input):", whole->about);
     for (i = 0; i < route->param_count; i++) {
         const struct fa_control_param *param = &route->params[i];
 
-        if (param->is_required && !making->seen[i] &&
-            (param->place == FA_IN_QUERY || param->place == FA_IN_BODY))
-            return complain(making, "this option is needed: --", param->name);
+        if ((param->is_required || param->place == FA_IN_PATH) && !is_there(making, i))
+            return complain_of_missing(making, param);
     }
     return 0;
 }

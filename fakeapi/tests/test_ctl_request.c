@@ -125,7 +125,7 @@ END_TEST
 START_TEST(test_wrong_arguments_are_named)
 {
     static const struct row rows[] = {
-        {{"K"}, NULL, "an argument is missing: \"{id}\""},
+        {{"K"}, NULL, "id is missing: which"},
         {{"K", "1", "2", "3"}, NULL, "one argument too many: \"3\""},
         {{"K", ""}, NULL, "must not be empty"},
         {{"K", "1", "--nope"}, NULL, "this call has no option \"nope\""},
@@ -163,7 +163,7 @@ START_TEST(test_file_goes_as_it_is)
     ck_assert_ptr_nonnull(strstr(message, "cannot read"));
     ck_assert_int_eq(ctl_request_make(&file_route, 0, args, &request, message, sizeof(message)),
                      -1);
-    ck_assert_ptr_nonnull(strstr(message, "a file is missing"));
+    ck_assert_ptr_nonnull(strstr(message, "FILE is missing: what to keep"));
 }
 END_TEST
 
