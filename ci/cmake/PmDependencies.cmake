@@ -11,6 +11,7 @@ if(BUILD_FAKEAPI)
     # Only its header: the server loads the library when a store is on PostgreSQL.
     pkg_check_modules(LIBPQ REQUIRED libpq>=14)
     pkg_check_modules(MICROHTTPD REQUIRED IMPORTED_TARGET libmicrohttpd>=0.9.75)
+    pkg_check_modules(ZLIB REQUIRED IMPORTED_TARGET zlib) # the dashboard sends its pages compressed
     pkg_check_modules(GNUTLS REQUIRED IMPORTED_TARGET gnutls>=3.7) # what libmicrohttpd speaks TLS with
 endif()
 if(BUILD_SCENARIOS)

@@ -16,6 +16,7 @@
 #include "cmd_faults.h"
 #include "cmd_log.h"
 #include "cmd_signals.h"
+#include "dashboard_assets.h"
 #include "fs.h"
 #include "journal.h"
 #include "log.h"
@@ -60,6 +61,8 @@ static const char help[] =
     "  --port N               port to listen on; 0 takes any free one (0)\n"
     "  --port-file FILE       write the port to FILE once requests are answered\n"
     "  --dashboard-file FILE  write the dashboard's sign-in address to FILE\n"
+    "  --www DIR              take the dashboard's pages from DIR, anew each time, to work on "
+    "them\n"
     "  --store memory|FILE|postgresql://...\n"
     "                         where to keep everything; a PostgreSQL may be shared by servers\n"
     "                         ($XDG_STATE_HOME/paidmonitor-fakeapi/store.db)\n"
@@ -99,6 +102,7 @@ enum option_id {
     PORT,
     PORT_FILE,
     DASHBOARD_FILE,
+    WWW,
     STORE,
     ACCOUNTS,
     ACCOUNT,
@@ -128,6 +132,7 @@ static const struct option long_options[] = {
     {"port", required_argument, NULL, PORT},
     {"port-file", required_argument, NULL, PORT_FILE},
     {"dashboard-file", required_argument, NULL, DASHBOARD_FILE},
+    {"www", required_argument, NULL, WWW},
     {"store", required_argument, NULL, STORE},
     {"accounts", required_argument, NULL, ACCOUNTS},
     {"account", required_argument, NULL, ACCOUNT},
@@ -221,6 +226,14 @@ static int take_clock(struct serve *serve, const char *text)
     return CMD_OK;
 }
 
+static int take_www(const char *dir)
+{
+    if (access(dir, R_OK | X_OK) < 0)
+        return bad_value("www", dir, "a directory with the pages, such as fakeapi/www");
+    fa_assets_from(dir);
+    return CMD_OK;
+}
+
 static int take_check(struct serve *serve, const char *text)
 {
     struct fa_checks scratch = {0};
@@ -298,6 +311,8 @@ static int take_option(struct serve *serve, int id, char *value)
     case DASHBOARD_FILE:
         serve->dashboard_file = value;
         return CMD_OK;
+    case WWW:
+        return take_www(value);
     case STORE:
         serve->options.store = value;
         return CMD_OK;

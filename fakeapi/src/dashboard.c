@@ -15,6 +15,7 @@
 #include "dashboard_expectations.h"
 #include "dashboard_export.h"
 #include "dashboard_faults.h"
+#include "dashboard_gzip.h"
 #include "dashboard_monitors.h"
 #include "dashboard_overview.h"
 #include "dashboard_page.h"
@@ -273,6 +274,7 @@ static void handle(void *context, const struct fa_http_request *request,
 
     if (r < 0)
         explain(r, &visit);
+    fa_gzip_page(request, reply);
     secure(reply, visit.is_lasting);
     reply->after_commit = true; /* a page may show what is not durable yet */
 }

@@ -12,6 +12,7 @@ add_library(fa_dashboard OBJECT
     src/dashboard_export.c
     src/dashboard_faults.c
     src/dashboard_figures.c
+    src/dashboard_gzip.c
     src/dashboard_model.c
     src/dashboard_monitors.c
     src/dashboard_overview.c
@@ -30,7 +31,7 @@ add_library(fa_dashboard OBJECT
     src/dashboard_windows.c
     src/template.c)
 target_include_directories(fa_dashboard PUBLIC include src)
-target_link_libraries(fa_dashboard PUBLIC pm_compiler pm_util PkgConfig::CJSON)
+target_link_libraries(fa_dashboard PUBLIC pm_compiler pm_util PkgConfig::CJSON PkgConfig::ZLIB)
 
 # Chart.js, well kept and MIT: as Debian packages it (libjs-chart.js; ci/deps), never copied here.
 find_file(PM_CHART_JS chart.min.js PATHS /usr/share/javascript/chart.js NO_DEFAULT_PATH REQUIRED)

@@ -27,6 +27,7 @@
  * dashboard_accounts.c, dashboard_faults.c, dashboard_clock.c, dashboard_expectations.c,
  * dashboard_confirm.c    questions before what destroys
  * dashboard_events.c     new rows as they come (server-sent events)
+ * dashboard_gzip.c       pages compressed on their way
  * dashboard_assets.c     the files of www/, embedded or from disk
  */
 #ifndef FA_DASHBOARD_H

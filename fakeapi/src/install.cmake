@@ -2,7 +2,7 @@
 # CMake package.
 include(CMakePackageConfigHelpers)
 set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/fakeapi")
-set(FAKEAPI_REQUIRES "gnutls libmicrohttpd nettle libcjson sqlite3 inih") # by their pkg-config files
+set(FAKEAPI_REQUIRES "gnutls libmicrohttpd nettle libcjson sqlite3 inih zlib") # by their pkg-config files
 
 # One object in which only what fakeapi.h declares has a name for others. Everything else is hidden
 # already; as it becomes local, it cannot clash with what a test program has.

@@ -283,6 +283,14 @@ int sc_browser_set_view(struct sc_browser *b, const struct sc_browser_view *view
     return set_colours(b, view, err);
 }
 
+int sc_browser_allow_scripts(struct sc_browser *b, bool is_allowed, struct sc_error *err)
+{
+    cJSON *params = cJSON_CreateObject();
+
+    cJSON_AddBoolToObject(params, "value", !is_allowed);
+    return devtools(b, "Emulation.setScriptExecutionDisabled", params, NULL, err);
+}
+
 int sc_browser_screenshot(struct sc_browser *b, const char *path, struct sc_error *err)
 {
     PM_AUTO_FREE char *base64 = NULL;

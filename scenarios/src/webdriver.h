@@ -36,6 +36,9 @@ void sc_browser_close(struct sc_browser *browser);
 int sc_browser_set_view(struct sc_browser *browser, const struct sc_browser_view *view,
                         struct sc_error *err);
 
+/** Whether pages may run scripts, from the next page on; this file's own functions work anyway. */
+int sc_browser_allow_scripts(struct sc_browser *browser, bool is_allowed, struct sc_error *err);
+
 /** Go to an address; returns when the page is loaded. */
 int sc_browser_go(struct sc_browser *browser, const char *url, struct sc_error *err);
 
