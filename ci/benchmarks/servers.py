@@ -165,7 +165,7 @@ class Fakeapi(Server):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         connection.request("GET", "/metrics")
         metrics = connection.getresponse().read().decode()
-        rows = int(re.search(r"^paidmonitor_fakeapi_store_rows_total (\d+)$", metrics, re.M)[1])
+        rows = int(re.search(r"^paidmonitor_fakeapi_store_newest_row (\d+)$", metrics, re.M)[1])
         if rows < requests:
             raise RuntimeError(f"{requests} requests were answered, but {rows} rows stored")
 

@@ -26,6 +26,7 @@ static const struct fa_db_word words[] = {
     {"clustered", ""},
     {"json", "JSON"}, /* not JSONB: the order of names stays */
     {"by ids", ""},
+    {"size", "pg_database_size(current_database())"},
     {"unlogged", "UNLOGGED"}, /* its commits wait for no disk; a crash empties it */
     {NULL, NULL},
 };

@@ -35,6 +35,7 @@ static const struct fa_db_word words[] = {
     {"json", "TEXT"},
     {"unlogged", ""},
     {"by ids", "NOT INDEXED"}, /* else all rows of a monitor are sorted to find the newest */
+    {"size", "page_count * page_size FROM pragma_page_count, pragma_page_size"},
     {NULL, NULL},
 };
 

@@ -7,6 +7,8 @@
 #include "app.h"
 #include "control.h"
 #include "doctor_queue.h"
+#include "expect.h"
+#include "faults.h"
 #include "metrics_process.h"
 #include "prom.h"
 #include "routes.h"
@@ -23,6 +25,7 @@ struct fa_metrics {
     struct pm_prom_histogram durations;
     struct pm_prom_histogram commits;
     int64_t failed_commits;
+    int64_t spoiled; /* requests that met a fault */
     struct {
         int64_t count;
         int64_t sum_us;
@@ -61,11 +64,13 @@ static size_t place_of_status(struct fa_metrics *metrics, unsigned int status)
 }
 
 void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route,
-                        enum fa_verdict verdict, unsigned int status, int64_t duration_us)
+                        enum fa_verdict verdict, unsigned int status, int64_t duration_us,
+                        bool is_spoiled)
 {
     size_t place = place_of_status(metrics, status);
 
     metrics->requests[place_of_action(route)][verdict][place]++;
+    metrics->spoiled += is_spoiled;
     pm_prom_observe(&metrics->durations, duration_us);
 }
 
@@ -142,16 +147,18 @@ static void add_requests(struct pm_buf *to, const struct fa_metrics *metrics)
 
 static void add_store(struct pm_buf *to, const struct fa_app *app)
 {
-    int64_t rows;
+    int64_t row, bytes;
 
     pm_prom_histogram(to, NAME("commit_duration_seconds"),
                       "Making durable what was written in one turn of the loop.",
                       &app->metrics->commits);
     add_one(to, NAME("commits_failed_total"), "counter",
             "Commits that failed; their requests were refused.", app->metrics->failed_commits);
-    if (fa_store_last_row_id(app->store, &rows) == 0)
-        add_one(to, NAME("store_rows_total"), "counter",
-                "Rows of results that the store ever took in.", rows);
+    if (fa_store_last_row_id(app->store, &row) == 0)
+        add_one(to, NAME("store_newest_row"), "gauge",
+                "The id of the newest row of results; ids count up.", row);
+    if (fa_store_size(app->store, &bytes) == 0)
+        add_one(to, NAME("store_bytes"), "gauge", "Size of the database.", bytes);
     add_one(to, NAME("accounts"), "gauge", "Accounts.", (int64_t)fa_accounts_count(app->accounts));
 }
 
@@ -175,9 +182,10 @@ static void add_doctor(struct pm_buf *to, const struct fa_app *app)
     for (i = 0; i < FA_DOCTOR_REFUSED; i++)
         pm_prom_seconds(to, NAME("doctor_seconds_total"), app->metrics->doctor[i].sum_us, "search",
                         places[i], NULL);
-    add_one(to, NAME("doctor_waiting"), "gauge",
-            "Wrong checksums that wait for the patient search.",
-            (int64_t)fa_doctor_queue_count(app->doctor));
+    if (app->doctor)
+        add_one(to, NAME("doctor_waiting"), "gauge",
+                "Wrong checksums that wait for the patient search.",
+                (int64_t)fa_doctor_queue_count(app->doctor));
 }
 
 static void add_journal(struct pm_buf *to, const struct fa_journal *journal)
@@ -188,6 +196,16 @@ static void add_journal(struct pm_buf *to, const struct fa_journal *journal)
             newest);
     add_one(to, NAME("journal_requests"), "gauge", "Requests that the journal remembers.",
             newest - fa_journal_oldest(journal) + 1);
+}
+
+static void add_harness(struct pm_buf *to, const struct fa_app *app)
+{
+    add_one(to, NAME("faults"), "gauge", "Rules of faults, switched on or off.",
+            (int64_t)fa_faults_count(app->faults, NULL));
+    add_one(to, NAME("faulted_requests_total"), "counter", "Requests that met a fault.",
+            app->metrics->spoiled);
+    add_one(to, NAME("expectations"), "gauge", "Expectations declared.",
+            (int64_t)fa_expects_count(app->expects, FA_JOURNAL_ALL));
 }
 
 static void add_http(struct pm_buf *to, const struct fa_http_request *request)
@@ -226,6 +244,7 @@ void fa_metrics_handle(void *context, const struct fa_http_request *request,
     add_store(&reply->body, app);
     add_doctor(&reply->body, app);
     add_journal(&reply->body, app->journal);
+    add_harness(&reply->body, app);
     add_http(&reply->body, request);
     fa_metrics_process(&reply->body);
 }

@@ -25,9 +25,10 @@ struct fa_route;
 struct fa_metrics *fa_metrics_new(void);
 void fa_metrics_free(struct fa_metrics *metrics);
 
-/** One request was answered. @route: NULL if it named no action */
+/** One request was answered. @route: NULL if it named no action. @is_spoiled: by a fault */
 void fa_metrics_request(struct fa_metrics *metrics, const struct fa_route *route,
-                        enum fa_verdict verdict, unsigned int status, int64_t duration_us);
+                        enum fa_verdict verdict, unsigned int status, int64_t duration_us,
+                        bool is_spoiled);
 
 /** How many requests were answered so. */
 int64_t fa_metrics_total(const struct fa_metrics *metrics, enum fa_verdict verdict);

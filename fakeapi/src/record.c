@@ -301,7 +301,8 @@ static void add_entry(struct fa_app *app, const struct fa_route *route,
 {
     const struct fa_journal_entry *kept;
 
-    fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us);
+    fa_metrics_request(app->metrics, route, entry->verdict, entry->status, entry->duration_us,
+                       entry->fault && entry->fault[0]);
     reply->tag = fa_journal_add(app->journal, entry);
     kept = fa_journal_get(app->journal, reply->tag);
     fa_journal_keep(app, kept);

@@ -263,6 +263,8 @@ int fa_store_rows_after_id(struct fa_store *store, int64_t monitor_id, int64_t a
                            size_t limit, fa_row_fn visit, void *context);
 /** The greatest row id given so far; 0 if there was none. */
 int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id);
+/** Bytes of the whole database, without its log. */
+int fa_store_size(struct fa_store *store, int64_t *ret_bytes);
 int fa_store_row_count(struct fa_store *store, int64_t monitor_id, int64_t *ret_count);
 /** The same, but no more than @max are counted, which takes as long as they do. */
 int fa_store_row_count_upto(struct fa_store *store, int64_t monitor_id, int64_t max,

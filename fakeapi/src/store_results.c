@@ -139,6 +139,11 @@ int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id)
     return fa_store_read_integer(store, ret_id, FA_SQL_LAST_ROW_ID);
 }
 
+int fa_store_size(struct fa_store *store, int64_t *ret_bytes)
+{
+    return fa_store_read_integer(store, ret_bytes, FA_SQL_SIZE);
+}
+
 int fa_store_row_count(struct fa_store *store, int64_t monitor_id, int64_t *ret_count)
 {
     return fa_store_read_integer(store, ret_count, FA_SQL_ROW_COUNT, monitor_id);

@@ -110,6 +110,7 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
                               " AND id > ?2 ORDER BY id LIMIT ?3",
                               "III", FA_DB_IN_ORDER},
     [FA_SQL_LAST_ROW_ID] = {"SELECT coalesce(max(id), 0) FROM results", "", FA_DB_IN_ORDER},
+    [FA_SQL_SIZE] = {"SELECT {size}", "", FA_DB_IN_ORDER},
     [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I",
                           FA_DB_IN_ORDER},
     [FA_SQL_ROW_COUNT_UPTO] = {"SELECT count(*) FROM (SELECT 1 FROM results"

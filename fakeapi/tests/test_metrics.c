@@ -171,7 +171,7 @@ START_TEST(test_metrics_count_commits_and_rows)
             "results", "a:x", NULL);
     ck_assert_int_eq(site_reply.status, 200);
     ck_assert_double_eq(value_of("paidmonitor_fakeapi_commit_duration_seconds_count"), before + 2);
-    ck_assert_double_eq(value_of("paidmonitor_fakeapi_store_rows_total"), 1);
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_store_newest_row"), 1);
     ck_assert_double_eq(value_of("paidmonitor_fakeapi_commits_failed_total"), 0);
     site_stop();
 }
@@ -213,6 +213,31 @@ START_TEST(test_metrics_do_not_grow_with_what_is_sent)
     ck_assert_double_eq(requests("none", "refused", status), 201);
     ck_assert_uint_le(strlen(site_reply.body), len + 100);
     ck_assert_ptr_null(strstr(site_reply.body, "x1"));
+    site_stop();
+}
+END_TEST
+
+START_TEST(test_metrics_count_faults_and_expectations)
+{
+    static const char rule[] =
+        "{\"match\":{\"action\":\"getMonitors\"},\"times\":2,\"effect\":{\"status\":503}}";
+    char message[256];
+    int i;
+
+    start();
+    ck_assert_double_gt(value_of("paidmonitor_fakeapi_store_bytes"), 4096);
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_faults"), 0);
+    ck_assert_int_eq(fa_server_fault(site, rule, message, sizeof(message)), 0);
+    for (i = 0; i < 3; i++)
+        site_get("action=getMonitors");
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_faults"), 1);
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_faulted_requests_total"), 2);
+    ck_assert_double_eq(requests("getMonitors", "accepted", 200), 1);
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_expectations"), 0);
+    ck_assert_int_eq(fa_server_expect(site, SITE_KEY, "{\"must\":{\"action\":\"addResult\"}}",
+                                      message, sizeof(message)),
+                     0);
+    ck_assert_double_eq(value_of("paidmonitor_fakeapi_expectations"), 1);
     site_stop();
 }
 END_TEST
@@ -268,6 +293,7 @@ static const struct test_case cases[] = {
     TEST(test_metrics_count_commits_and_rows),
     TEST(test_metrics_count_connections),
     TEST(test_metrics_do_not_grow_with_what_is_sent),
+    TEST(test_metrics_count_faults_and_expectations),
     TEST(test_metrics_tell_of_the_process),
     TEST(test_metrics_are_read_by_get_at_one_path),
     TEST(test_metrics_are_for_whoever_may_steer_the_server),
