@@ -18,9 +18,11 @@
 #include "text.h"
 #include "vclock.h"
 
-#define SECONDS_MAX INT64_C(100000000000) /* smaller checktimes are seconds, PROTOCOL.md §3.0 */
-#define ARENA_MAX   (4 * 1024 * 1024)
-#define SHOWN_MAX   4096
+#define SECONDS_MAX     INT64_C(100000000000) /* smaller checktimes are seconds, PROTOCOL.md §3.0 */
+#define ARENA_MAX       (4 * 1024 * 1024)
+#define REGEX_DEPTH_MAX 16
+#define REGEX_SIZE_MAX  4000 /* characters of an expression that is unrolled */
+#define SHOWN_MAX       4096
 
 /* What a value is held against; all that is set must hold. */
 struct test {
@@ -141,47 +143,144 @@ static int add_choices(struct making *making, struct test *test, const char *whe
     return 0;
 }
 
-/* How often what stands before is repeated in the compiled form: `)+`, `{n}`, `{n,m}`. */
-static long repeats_at(const char *pattern, const char *at)
-{
-    const char *comma;
-    long low;
-    long high;
+/*
+ * The host's regcomp() unrolls repetitions, and takes forever over groups that repeat within groups
+ * that repeat; its regexec() matches \\1 by trying everything. None of that is left to whoever may
+ * steer the server: the size of the unrolled expression is reckoned beforehand.
+ */
+struct regex_group {
+    long size;    /* of what is unrolled so far */
+    long last;    /* of the last item in it */
+    bool repeats; /* a group in it is repeated */
+};
 
-    if (*at == '+')
-        return at > pattern && at[-1] == ')' ? 2 : 1;
-    if (*at != '{' || !isdigit((unsigned char)at[1]))
-        return 1;
-    low = strtol(at + 1, NULL, 10);
-    comma = at + 1 + strspn(at + 1, "0123456789");
-    high = *comma == ',' ? strtol(comma + 1, NULL, 10) : low;
-    if (high < low)
-        high = low;
-    return high > 0 ? high : 1;
+struct regex_reading {
+    const char *at;
+    struct regex_group groups[REGEX_DEPTH_MAX + 1]; /* the open ones; the first is the whole */
+    size_t depth;
+    bool is_after_group; /* the last item was one, */
+    bool is_after_loop;  /* which had such a group in it */
+    bool is_repeated;    /* the last item has its quantifier already */
+};
+
+static void add_item(struct regex_reading *reading, long size)
+{
+    struct regex_group *group = &reading->groups[reading->depth];
+
+    group->size += size;
+    group->last = size;
+    reading->is_after_group = reading->is_after_loop = reading->is_repeated = false;
 }
 
-/*
- * The host's regcomp() unrolls repetitions, also nested ones, and matches \1 by trying everything:
- * neither is left to whoever may steer the server.
- */
+static const char *open_group(struct regex_reading *reading)
+{
+    if (reading->depth == REGEX_DEPTH_MAX)
+        return "nests too deeply";
+    reading->groups[++reading->depth] = (struct regex_group){0};
+    reading->is_repeated = false;
+    return NULL;
+}
+
+/* Without an open one it is malformed, as regcomp() will say. */
+static const char *close_group(struct regex_reading *reading)
+{
+    struct regex_group inner = reading->groups[reading->depth];
+
+    if (reading->depth == 0)
+        return NULL;
+    reading->depth--;
+    add_item(reading, inner.size + 1);
+    reading->groups[reading->depth].repeats |= inner.repeats;
+    reading->is_after_group = true;
+    reading->is_after_loop = inner.repeats;
+    return NULL;
+}
+
+/* `*`, `+`, `?`, `{n}`, `{n,m}`. */
+static const char *repeat_item(struct regex_reading *reading)
+{
+    struct regex_group *group = &reading->groups[reading->depth];
+    const char *comma;
+    long times = *reading->at == '?' ? 1 : 2;
+
+    if (reading->is_repeated)
+        return "repeats a repetition";
+    if (*reading->at == '{') {
+        times = strtol(reading->at + 1, NULL, 10);
+        comma = reading->at + 1 + strspn(reading->at + 1, "0123456789");
+        if (*comma == ',' && isdigit((unsigned char)comma[1]))
+            times = strtol(comma + 1, NULL, 10);
+        if (times > (reading->is_after_group ? FA_MATCH_GROUP_REPEATS_MAX : FA_MATCH_REPEATS_MAX))
+            return "repeats too much";
+        reading->at = strchr(comma, '}') ? strchr(comma, '}') : comma;
+        if (*reading->at == '\0')
+            reading->at--;
+    }
+    if (reading->is_after_loop)
+        return "repeats a group that repeats a group";
+    group->repeats |= reading->is_after_group;
+    group->size += times > 1 ? group->last * (times - 1) : 0;
+    reading->is_repeated = true;
+    return group->size > REGEX_SIZE_MAX ? "repeats too much" : NULL;
+}
+
+/* `[]a]`, `[^]a]`, `[[:alpha:]]`; to the bracket that ends it. */
+static void skip_brackets(struct regex_reading *reading)
+{
+    const char *at = reading->at + 1;
+
+    at += *at == '^';
+    at += *at == ']';
+    while (*at && *at != ']') {
+        char kind = at[0] == '[' && at[1] && strchr(":.=", at[1]) ? at[1] : '\0';
+
+        at += kind ? 2 : 1;
+        while (kind && *at && !(at[0] == kind && at[1] == ']'))
+            at++;
+        at += kind && *at ? 2 : 0;
+    }
+    reading->at = *at ? at : at - 1;
+    add_item(reading, 1);
+}
+
+/* One item, which ends where @reading stands afterwards. Returns what is wrong with it, or NULL. */
+static const char *read_item(struct regex_reading *reading)
+{
+    switch (*reading->at) {
+    case '(':
+        return open_group(reading);
+    case ')':
+        return close_group(reading);
+    case '*':
+    case '+':
+    case '?':
+    case '{':
+        return repeat_item(reading);
+    case '[':
+        skip_brackets(reading);
+        return NULL;
+    case '\\':
+        if (isdigit((unsigned char)reading->at[1]))
+            return "has a back-reference";
+        reading->at += reading->at[1] != '\0';
+        break;
+    default:
+        break;
+    }
+    add_item(reading, 1);
+    return NULL;
+}
+
 static const char *regex_danger(const char *pattern)
 {
-    long repeats = 1;
-    const char *at;
+    struct regex_reading reading = {.at = pattern};
+    const char *wrong = NULL;
 
     if (strlen(pattern) > FA_MATCH_REGEX_MAX)
         return "is too long";
-    for (at = pattern; *at; at++) {
-        long more = repeats_at(pattern, at);
-
-        if (at[0] == '\\' && isdigit((unsigned char)at[1]))
-            return "has a back-reference";
-        if (more > FA_MATCH_REPEATS_MAX || (repeats *= more) > FA_MATCH_REPEATS_MAX)
-            return "repeats too much";
-        if (at[0] == '\\' && at[1])
-            at++;
-    }
-    return NULL;
+    for (; *reading.at && !wrong; reading.at++)
+        wrong = read_item(&reading);
+    return wrong;
 }
 
 static int set_regex(struct making *making, struct test *test, const char *where, const cJSON *json)

@@ -24,10 +24,11 @@ struct fa_match;
 struct fa_params;
 struct pm_buf;
 
-#define FA_MATCH_CONDITIONS_MAX 64
-#define FA_MATCH_CHOICES_MAX    256  /* of one_of */
-#define FA_MATCH_REGEX_MAX      512  /* bytes */
-#define FA_MATCH_REPEATS_MAX    1000 /* what all `{n,m}` of an expression may multiply to */
+#define FA_MATCH_CONDITIONS_MAX    64
+#define FA_MATCH_CHOICES_MAX       256 /* of one_of */
+#define FA_MATCH_REGEX_MAX         512 /* bytes */
+#define FA_MATCH_REPEATS_MAX       255 /* of `{n,m}` */
+#define FA_MATCH_GROUP_REPEATS_MAX 10  /* behind a group */
 
 enum fa_match_answer {
     FA_MATCH_NO,
