@@ -727,7 +727,7 @@ START_TEST(test_half_requests_make_room_for_whole_ones)
     int flood;
 
     bare_start(&bare);
-    flood = begin_requests(fa_http_port(bare.http), 5000);
+    flood = begin_requests(fa_http_port(bare.http), 2000);
     peer_get(fa_http_port(bare.http), "/", &reply);
     ck_assert_int_eq(reply.status, 200);
     end_requests(flood);
