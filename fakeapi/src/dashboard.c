@@ -163,11 +163,16 @@ static const struct route *find_route(struct fa_visit *visit, const char *path, 
 static const struct fa_session *find_session(const struct fa_dashboard *dashboard,
                                              const struct fa_http_request *request)
 {
+    const struct fa_session *session;
     char id[FA_SESSION_ID_SIZE];
 
     if (fa_http_cookie(request, dashboard->cookie, id, sizeof(id)) < 0)
         return NULL;
-    return fa_sessions_find(&dashboard->sessions, id, pm_clock_mono_ms());
+    session = fa_sessions_find(&dashboard->sessions, id, pm_clock_mono_ms());
+    if (session && session->account_id != 0 &&
+        !fa_accounts_find_id(dashboard->app->accounts, session->account_id))
+        return NULL; /* the account was deleted */
+    return session;
 }
 
 /*
@@ -293,8 +298,8 @@ int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
     (void)snprintf(dashboard->cookie, sizeof(dashboard->cookie), "paidmonitor_%u",
                    fa_http_port(http));
     if (fa_sessions_init(&dashboard->sessions) < 0 ||
-        fa_events_new(app->store, &dashboard->events) < 0 ||
-        fa_requests_live_new(app->journal, &dashboard->requests) < 0 ||
+        fa_events_new(app->store, &dashboard->sessions, &dashboard->events) < 0 ||
+        fa_requests_live_new(app->journal, &dashboard->sessions, &dashboard->requests) < 0 ||
         fa_http_mount(http, FA_DASHBOARD_PATH, handle, dashboard) < 0) {
         fa_dashboard_free(dashboard);
         return -1;

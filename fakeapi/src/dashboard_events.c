@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "dashboard.h"
 #include "dashboard_model.h"
 #include "dashboard_page.h"
@@ -37,6 +38,7 @@ struct viewer {
     struct fa_http_stream *stream;
     struct topic topic;
     int64_t since_id; /* it has all rows up to this one */
+    char session[FA_SESSION_ID_SIZE];
 };
 
 /* The last row of a monitor that its viewers were told. */
@@ -56,6 +58,7 @@ struct news {
 
 struct fa_events {
     struct fa_store *store;
+    const struct fa_sessions *sessions;
     struct viewer *viewers;
     struct told told[TOLD_MAX];
     size_t told_count;
@@ -203,13 +206,22 @@ static void tell(struct viewer *viewer, const struct news *news)
         (void)fa_http_stream_write(viewer->stream, RELOAD, strlen(RELOAD));
 }
 
+/* A stream is over with the session that opened it. */
+static bool is_signed_in(const struct viewer *viewer)
+{
+    if (fa_sessions_find(viewer->events->sessions, viewer->session, pm_clock_mono_ms()))
+        return true;
+    fa_http_stream_end(viewer->stream);
+    return false;
+}
+
 static void tell_all(struct fa_events *events, const struct news *news)
 {
     struct viewer *viewer, *next;
 
     for (viewer = events->viewers; viewer; viewer = next) {
         next = viewer->next;
-        if (follows(viewer, news))
+        if (follows(viewer, news) && is_signed_in(viewer))
             tell(viewer, news);
     }
 }
@@ -220,7 +232,8 @@ static void reload_all(struct fa_events *events)
 
     for (viewer = events->viewers; viewer; viewer = next) {
         next = viewer->next;
-        (void)fa_http_stream_write(viewer->stream, RELOAD, strlen(RELOAD));
+        if (is_signed_in(viewer))
+            (void)fa_http_stream_write(viewer->stream, RELOAD, strlen(RELOAD));
     }
 }
 
@@ -330,6 +343,7 @@ static int add_viewer(struct fa_visit *visit, const struct topic *topic, int64_t
     viewer->events = events;
     viewer->topic = *topic;
     viewer->since_id = since_id;
+    memcpy(viewer->session, visit->session->id, sizeof(viewer->session));
     viewer->next = events->viewers;
     if (viewer->next)
         viewer->next->previous = viewer;
@@ -413,13 +427,15 @@ int fa_events_of_monitor(struct fa_visit *visit)
 
 /* ---- begin and end ---- */
 
-int fa_events_new(struct fa_store *store, struct fa_events **ret_events)
+int fa_events_new(struct fa_store *store, const struct fa_sessions *sessions,
+                  struct fa_events **ret_events)
 {
     struct fa_events *events = calloc(1, sizeof(*events));
 
     if (!events)
         return -1;
     events->store = store;
+    events->sessions = sessions;
     if (fa_store_listen(store, store_changed, events) < 0) {
         free(events);
         return -1;

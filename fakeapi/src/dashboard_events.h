@@ -11,11 +11,14 @@
 #define FA_DASHBOARD_EVENTS_H
 
 struct fa_events;
+struct fa_sessions;
 struct fa_store;
 struct fa_visit;
 
-/** Listens to the store. Errors: -1 out of memory, too many listeners */
-int fa_events_new(struct fa_store *store, struct fa_events **ret_events);
+/** Listens to the store. @sessions: borrowed; a stream ends with its session. Errors: -1 out of
+ * memory, too many listeners */
+int fa_events_new(struct fa_store *store, const struct fa_sessions *sessions,
+                  struct fa_events **ret_events);
 
 /** When all streams are over. NULL is allowed. */
 void fa_events_free(struct fa_events *events);

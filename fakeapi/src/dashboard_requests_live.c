@@ -9,6 +9,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "dashboard_page.h"
 #include "dashboard_requests.h"
 #include "dashboard_visit.h"
@@ -23,9 +24,11 @@ struct watcher {
     struct fa_requests_live *live;
     struct fa_http_stream *stream;
     int64_t account_id; /* 0: all, as admin */
+    char session[FA_SESSION_ID_SIZE];
 };
 
 struct fa_requests_live {
+    const struct fa_sessions *sessions;
     struct fa_journal *journal;
     struct watcher *watchers;
 };
@@ -64,6 +67,10 @@ static void seen(void *context, int64_t first_id, int64_t last_id)
     pm_buf_init(&event, EVENT_MAX);
     for (watcher = live->watchers; watcher; watcher = next) {
         next = watcher->next;
+        if (!fa_sessions_find(live->sessions, watcher->session, pm_clock_mono_ms())) {
+            fa_http_stream_end(watcher->stream); /* it is over with its session */
+            continue;
+        }
         if (written_for != watcher->account_id) {
             pm_buf_clear(&event);
             written_for = watcher->account_id;
@@ -126,6 +133,7 @@ int fa_requests_live_start(struct fa_visit *visit)
     }
     watcher->live = live;
     watcher->account_id = visit->session->account_id;
+    memcpy(watcher->session, visit->session->id, sizeof(watcher->session));
     watcher->next = live->watchers;
     if (watcher->next)
         watcher->next->previous = watcher;
@@ -135,13 +143,15 @@ int fa_requests_live_start(struct fa_visit *visit)
     return 0;
 }
 
-int fa_requests_live_new(struct fa_journal *journal, struct fa_requests_live **ret_live)
+int fa_requests_live_new(struct fa_journal *journal, const struct fa_sessions *sessions,
+                         struct fa_requests_live **ret_live)
 {
     struct fa_requests_live *live = calloc(1, sizeof(*live));
 
     if (!live)
         return -1;
     live->journal = journal;
+    live->sessions = sessions;
     if (fa_journal_watch(journal, seen, live) < 0) {
         free(live);
         return -1;

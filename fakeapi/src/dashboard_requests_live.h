@@ -12,10 +12,13 @@
 
 struct fa_journal;
 struct fa_requests_live;
+struct fa_sessions;
 struct fa_visit;
 
-/** Watches the journal. Errors: -1 out of memory, too many watchers */
-int fa_requests_live_new(struct fa_journal *journal, struct fa_requests_live **ret_live);
+/** Watches the journal. @sessions: borrowed; a stream ends with its session. Errors: -1 out of
+ * memory, too many watchers */
+int fa_requests_live_new(struct fa_journal *journal, const struct fa_sessions *sessions,
+                         struct fa_requests_live **ret_live);
 
 /** When all streams are over. NULL is allowed. */
 void fa_requests_live_free(struct fa_requests_live *live);

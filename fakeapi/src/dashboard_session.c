@@ -79,15 +79,6 @@ void fa_sessions_end(struct fa_sessions *sessions, const char *id)
             memset(&sessions->list[i], 0, sizeof(sessions->list[i]));
 }
 
-void fa_sessions_end_account(struct fa_sessions *sessions, int64_t account_id)
-{
-    size_t i;
-
-    for (i = 0; i < FA_SESSION_COUNT; i++)
-        if (account_id != 0 && sessions->list[i].account_id == account_id)
-            memset(&sessions->list[i], 0, sizeof(sessions->list[i]));
-}
-
 bool fa_session_has_csrf(const struct fa_session *session, const char *csrf)
 {
     return is_same(session->csrf, csrf);

@@ -81,9 +81,7 @@ const struct fa_session *fa_sessions_begin(struct fa_sessions *sessions, int64_t
 const struct fa_session *fa_sessions_find(const struct fa_sessions *sessions, const char *id,
                                           int64_t now_ms);
 
-/** End one, or all of an account. */
 void fa_sessions_end(struct fa_sessions *sessions, const char *id);
-void fa_sessions_end_account(struct fa_sessions *sessions, int64_t account_id);
 
 /** Does the form that came with this text belong to the session? */
 bool fa_session_has_csrf(const struct fa_session *session, const char *csrf);

@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "cleanup.h"
@@ -222,6 +223,57 @@ START_TEST(test_access_ends_with_signing_out)
 }
 END_TEST
 
+static void store_for_bob(struct site *unused)
+{
+    (void)unused;
+    add_row(2, T0 + 1, 0, "bobs-next-row");
+    ck_assert_int_eq(fa_store_commit(site.store), 0);
+}
+
+/* Read until the text came, or to the end. Returns all of it; the caller frees it. */
+static char *read_until(int fd, const char *wanted)
+{
+    struct pm_buf text;
+    char chunk[2000];
+    ssize_t len = 1;
+
+    pm_buf_init(&text, 1 << 20);
+    while (len > 0 && !(text.data && wanted && strstr(text.data, wanted))) {
+        len = recv(fd, chunk, sizeof(chunk), 0);
+        ck_assert_int_ge(len, 0);
+        ck_assert_int_eq(pm_buf_add(&text, chunk, (size_t)len), 0);
+    }
+    return pm_buf_take(&text);
+}
+
+START_TEST(test_access_by_a_stream_ends_with_signing_out)
+{
+    static const char *const paths[] = {"/dashboard/monitors/2/events?after=9",
+                                        "/dashboard/accounts/KEYTWO/events?after=9"};
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(paths); i++) {
+        PM_AUTO_FREE char *head = NULL;
+        PM_AUTO_FREE char *rest = NULL;
+        char csrf[100];
+        int fd;
+
+        open_site(fill_two_people);
+        ck_assert_int_eq(sign_in_as("bob", "correct+horse"), 303);
+        read_csrf("/dashboard/monitors/2", csrf, sizeof(csrf));
+        fd = connect_there();
+        send_request(fd, "GET", paths[i], "Connection: close\r\n\r\n");
+        head = read_until(fd, "retry: ");
+        ck_assert_int_eq(post_status("/dashboard/signout", csrf, ""), 303);
+        run_there(store_for_bob);
+        rest = read_until(fd, NULL);
+        ck_assert_ptr_null(strstr(rest, "bobs-next-row"));
+        (void)close(fd);
+        close_site();
+    }
+}
+END_TEST
+
 /* ---- forms of other sites ---- */
 
 START_TEST(test_access_takes_forms_of_its_own_pages_only)
@@ -358,6 +410,7 @@ static const struct test_case cases[] = {
     TEST(test_access_slows_those_who_guess),
     TEST(test_access_leads_back_to_where_one_wanted_to_go),
     TEST(test_access_ends_with_signing_out),
+    TEST(test_access_by_a_stream_ends_with_signing_out),
     TEST(test_access_takes_forms_of_its_own_pages_only),
     TEST(test_access_to_another_account_finds_nothing),
     TEST(test_access_to_another_account_changes_nothing),
