@@ -247,6 +247,25 @@ static void read_to_the_end(int fd, char *bytes, size_t size)
     bytes[len] = '\0';
 }
 
+START_TEST(test_a_request_that_is_examined_counts_once_for_a_fault)
+{
+    static const char rule[] = "{\"id\":\"f\",\"match\":{\"action\":\"addResult\"},"
+                               "\"occurrence\":2,\"effect\":{\"status\":503}}";
+    char message[256];
+    int fd;
+
+    start();
+    ck_assert_msg(fa_server_fault(site, rule, message, sizeof(message)) == 0, "%s", message);
+    expect_refusal(send_unexplained());
+    ck_assert_int_eq(fa_server_fault_applied(site, "f"), 0);
+    fd = send_unexplained();
+    peer_read(fd, &site_reply);
+    ck_assert_int_eq(site_reply.status, 503);
+    (void)close(fd);
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_replies_of_a_connection_keep_their_order)
 {
     static const char next[] = "GET /customMonitorApi?action=getMonitors&apikey=" SITE_KEY
@@ -315,6 +334,7 @@ static const struct test_case cases[] = {
     TEST(test_queue_takes_so_many_and_no_more),
     TEST(test_others_are_answered_while_checksums_are_examined),
     TEST(test_a_flood_of_wrong_checksums_is_answered_all_the_same),
+    TEST(test_a_request_that_is_examined_counts_once_for_a_fault),
     TEST(test_replies_of_a_connection_keep_their_order),
     TEST(test_who_hangs_up_meanwhile_is_in_the_journal_once),
     TEST(test_stopping_does_not_wait_for_the_doctor),
