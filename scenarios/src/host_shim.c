@@ -1,6 +1,8 @@
 /* Preloaded into sshd in the cwrap rung of the disposable host: without privilege chroot() cannot
  * work, and /run/sshd, which sshd checks at start, may not be there. Not part of any product. */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dlfcn.h>
 #include <string.h>
 #include <sys/stat.h>

@@ -144,16 +144,18 @@ char *sc_stage_path(const struct sc_stage *stage, const char *name)
     return asprintf(&path, "%s/%s", stage->dir, name) < 0 ? NULL : path;
 }
 
-/* Programs of ours by where CMake builds them. */
+/* Programs of ours by where CMake builds them, and where they are installed if not in the path. */
 static const struct {
-    const char *name, *built;
+    const char *name, *built, *installed;
 } programs[] = {
-    {"paidmonitor", "client/cli/paidmonitor"},
-    {"paidmonitor-agent", "client/agent/paidmonitor-agent"},
-    {"paidmonitor-fakeapi", "fakeapi/paidmonitor-fakeapi"},
-    {"pam_paidmonitor.so", "pam/pam_paidmonitor.so"},
-    {"paidmonitor-hook", "pam/paidmonitor-hook"},
+    {"paidmonitor", "client/cli/paidmonitor", NULL},
+    {"paidmonitor-agent", "client/agent/paidmonitor-agent", NULL},
+    {"paidmonitor-fakeapi", "fakeapi/paidmonitor-fakeapi", NULL},
+    {"pam_paidmonitor.so", "pam/pam_paidmonitor.so", SC_MODULE_DIR "/pam_paidmonitor.so"},
+    {"paidmonitor-hook", "pam/hook/paidmonitor-hook", SC_HOOK_DIR "/paidmonitor-hook"},
 };
+
+#define PROGRAM_COUNT (sizeof(programs) / sizeof(programs[0]))
 
 char *sc_stage_program(const struct sc_stage *stage, const char *name)
 {
@@ -161,8 +163,11 @@ char *sc_stage_program(const struct sc_stage *stage, const char *name)
     char *path;
     size_t i;
 
-    for (i = 0; build_dir && i < sizeof(programs) / sizeof(programs[0]); i++)
-        if (strcmp(programs[i].name, name) == 0)
-            return asprintf(&path, "%s/%s", build_dir, programs[i].built) < 0 ? NULL : path;
-    return strdup(name);
+    for (i = 0; i < PROGRAM_COUNT && strcmp(programs[i].name, name) != 0; i++)
+        ;
+    if (i == PROGRAM_COUNT)
+        return strdup(name);
+    if (!build_dir)
+        return strdup(programs[i].installed ? programs[i].installed : name);
+    return asprintf(&path, "%s/%s", build_dir, programs[i].built) < 0 ? NULL : path;
 }
