@@ -725,12 +725,12 @@ START_TEST(test_a_password_is_taken_from_a_file)
 
     ck_assert_ptr_nonnull(mkdtemp(dir));
     snprintf(path, sizeof(path), "%s/pass", dir);
-    stores_sql(address, "CREATE ROLE locked SUPERUSER LOGIN PASSWORD 's3cr3t-word'");
+    stores_sql("CREATE ROLE locked SUPERUSER LOGIN PASSWORD 's3cr3t-word'");
     snprintf(rules, sizeof(rules), "%s/data/pg_hba.conf", stores_cluster());
     ck_assert_int_eq(truncate(rules, 0), 0);
     append(rules, "local all locked scram-sha-256\nlocal all all trust\n");
     ck_assert_int_eq(chmod(rules, 0644), 0);
-    stores_sql(address, "SELECT pg_reload_conf()");
+    stores_sql("SELECT pg_reload_conf()");
     append(path, "*:*:*:locked:s3cr3t-word\n");
     snprintf(where, sizeof(where), "postgresql://locked@/%s&passfile=/nonexistent", database);
     ck_assert_int_eq(fa_store_open(where, &store, message, sizeof(message)), -1);

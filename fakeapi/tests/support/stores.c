@@ -31,28 +31,27 @@ void stores_cluster_do(const char *action)
     run(command);
 }
 
-void stores_sql(const char *where, const char *sql)
+void stores_sql(const char *sql)
 {
-    const char *name = strstr(where, "@/") + strlen("@/"); /* as stores_new() writes it */
     char command[1024];
 
-    snprintf(command, sizeof(command), TOOL " sql '%s' \"%s\" %.*s >/dev/null", stores_cluster(),
-             sql, (int)strcspn(name, "?"), name);
+    snprintf(command, sizeof(command), TOOL " sql '%s' \"%s\" >/dev/null", stores_cluster(), sql);
     run(command);
 }
 
+/* A schema is made a good deal faster than a database. */
 const char *stores_new(void)
 {
     static char address[512];
     static unsigned int count;
-    char command[1024];
+    char sql[64];
 
     if (!stores_on_postgresql())
         return "memory";
-    snprintf(command, sizeof(command), TOOL " sql '%s' 'CREATE DATABASE t%d_%u' >/dev/null",
-             stores_cluster(), (int)getpid(), ++count);
-    run(command);
-    snprintf(address, sizeof(address), "postgresql://postgres@/t%d_%u?host=%s", (int)getpid(),
-             count, stores_cluster());
+    snprintf(sql, sizeof(sql), "CREATE SCHEMA t%d_%u", (int)getpid(), ++count);
+    stores_sql(sql);
+    snprintf(address, sizeof(address),
+             "postgresql://postgres@/postgres?host=%s&options=-csearch_path%%3Dt%d_%u",
+             stores_cluster(), (int)getpid(), count);
     return address;
 }

@@ -11,8 +11,8 @@
 bool stores_on_postgresql(void);
 
 /**
- * Where a new and empty store is: `memory`, or the address of a new database. Valid until the next
- * call.
+ * Where a new and empty store is: `memory`, or an address with a schema of its own. Valid until the
+ * next call.
  */
 const char *stores_new(void);
 
@@ -22,7 +22,7 @@ const char *stores_cluster(void);
 /** Have `ci/postgresql` do something with it: start, stop, kill. */
 void stores_cluster_do(const char *action);
 
-/** Run SQL in a database of stores_new(). @where: its address */
-void stores_sql(const char *where, const char *sql);
+/** Run SQL there, as its administrator. */
+void stores_sql(const char *sql);
 
 #endif
