@@ -114,11 +114,28 @@ root_prepare() {
     ) 9>"$cache/lock"
 }
 
-# The host's first process: users, module, sshd. Runs inside the new root; /run/host is DIR.
-root_init() {
+# Passwords, keys and the module's lines. Runs inside the new root; /run/host is DIR.
+root_furnish() {
     set -eu
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     local security user password words=$1 failures=$2 everywhere=$3
+    password=$(cat /run/host/password)
+    printf '%s\n' "alice:$password" "bob:$password" | chpasswd
+    for user in alice bob; do
+        install -m 600 -o "$user" -g "$user" /run/host/id.pub "/home/$user/.ssh/authorized_keys"
+    done
+    [ -f /run/host/pam_paidmonitor.so ] || return 0
+    security=$(dirname "$(find /usr/lib/*/security -name pam_unix.so)")
+    install -m 644 /run/host/pam_paidmonitor.so "$security/pam_paidmonitor.so"
+    echo "session optional pam_paidmonitor.so drop=/run/paidmonitor/drop $words" >>/etc/pam.d/common-session
+    [ -z "$everywhere" ] || grep pam_paidmonitor /etc/pam.d/common-session >>/etc/pam.d/common-session-noninteractive
+    [ -z "$failures" ] || sed -i 's/success=1/success=2/; /^auth.*pam_unix/a auth [default=ignore] pam_paidmonitor.so drop=/run/paidmonitor/drop report=failure' /etc/pam.d/common-auth
+}
+
+# The host's first process: log and sshd. Runs inside the new root; /run/host is DIR.
+root_init() {
+    set -eu
+    export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     exec </dev/null
     hostname disposable
     perl -MIO::Handle -MSocket -e '
@@ -126,19 +143,7 @@ root_init() {
         chmod 0666, "/dev/log";
         open(L, ">>", "/run/host/syslog"); L->autoflush(1); open(R, ">", "/run/host/syslog.ready");
         while (defined recv(S, my $line, 8192, 0)) { $line =~ s/\0$//; print L "$line\n" }' &
-    password=$(cat /run/host/password)
-    printf '%s\n' "alice:$password" "bob:$password" | chpasswd
-    for user in alice bob; do
-        install -m 600 -o "$user" -g "$user" /run/host/id.pub "/home/$user/.ssh/authorized_keys"
-    done
-    if [ -d /run/paidmonitor/drop ]; then
-        security=$(dirname "$(find /usr/lib/*/security -name pam_unix.so)")
-        install -m 644 /run/host/pam_paidmonitor.so "$security/pam_paidmonitor.so"
-        echo "session optional pam_paidmonitor.so drop=/run/paidmonitor/drop $words" \
-            >>/etc/pam.d/common-session
-        [ -z "$everywhere" ] || grep pam_paidmonitor /etc/pam.d/common-session >>/etc/pam.d/common-session-noninteractive
-        [ -z "$failures" ] || sed -i 's/success=1/success=2/; /^auth.*pam_unix/a auth [default=ignore] pam_paidmonitor.so drop=/run/paidmonitor/drop report=failure' /etc/pam.d/common-auth
-    fi
+    root_furnish "$@"
     mkdir -p /run/sshd
     until [ -e /run/host/syslog.ready ]; do sleep 0.01; done
     /usr/sbin/sshd -D -E /run/host/sshd.log -o KbdInteractiveAuthentication=yes &
@@ -151,15 +156,20 @@ root_init() {
     wait
 }
 
+root_addresses() {
+    local address
+    ip link set lo up
+    for address in 192.0.2.1/32 192.0.2.77/32 198.51.100.5/32 2001:db8::1/128 2001:db8::77/128; do
+        ip addr add "$address" dev lo
+    done
+}
+
 # Runs in the new namespaces with the machine's root: addresses, mounts, then the new root.
 root_enter() {
     local dir=$1 layer=$2 drop=$3 words=$4 failures=$5 everywhere=$6 pid rest
     read -r pid rest </proc/self/stat
     echo "$pid" >"$dir/pid"
-    ip link set lo up
-    for address in 192.0.2.1/32 192.0.2.77/32 198.51.100.5/32 2001:db8::1/128 2001:db8::77/128; do
-        ip addr add "$address" dev lo
-    done
+    root_addresses
     root_mounts "$dir/fs" "$layer"
     mkdir "$dir/fs/root/run/host"
     mount --bind "$dir" "$dir/fs/root/run/host"
@@ -167,7 +177,7 @@ root_enter() {
         mkdir -p "$dir/fs/root/run/paidmonitor/drop"
         mount --bind "$drop" "$dir/fs/root/run/paidmonitor/drop"
     fi
-    exec chroot "$dir/fs/root" bash -c "$(declare -f root_init)"'; root_init "$@"' init "$words" "$failures" "$everywhere"
+    exec chroot "$dir/fs/root" bash -c "$(declare -f root_furnish root_init)"'; root_init "$@"' init "$words" "$failures" "$everywhere"
 }
 
 root_run() {
@@ -179,7 +189,7 @@ root_run() {
     trap 'exit 0' TERM INT HUP
     # shellcheck disable=SC2016 # expanded by the inner shell
     env -i PATH="$PATH" setpriv --pdeathsig KILL "${root_namespaces[@]}" --net bash -euc "
-        $(declare -f root_mounts root_init root_enter)"'
+        $(declare -f root_mounts root_addresses root_furnish root_init root_enter)"'
         root_enter "$@"' host "$dir" "$layer" "$drop" "$words" "$failures" "$everywhere" >"$dir/host.log" 2>&1 &
     wait $! || die "the host ended by itself; its words are in $dir/*.log and $dir/syslog"
 }
