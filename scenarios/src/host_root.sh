@@ -137,7 +137,7 @@ root_init() {
     set -eu
     export PATH=/usr/sbin:/usr/bin:/sbin:/bin
     exec </dev/null
-    hostname disposable
+    [ "$(hostname)" = disposable ] || hostname disposable
     perl -MIO::Handle -MSocket -e '
         socket(S, AF_UNIX, SOCK_DGRAM, 0) && bind(S, sockaddr_un("/dev/log")) or die $!;
         chmod 0666, "/dev/log";
