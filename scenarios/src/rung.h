@@ -25,8 +25,8 @@ int sc_rung_find(const char *name, enum sc_rung *ret_rung);
 
 /**
  * The rung that hosts of this run are on: the one that was asked for, or the highest that the
- * machine allows, up to `root`: those above take seconds to start and must be asked for. It is found
- * out once.
+ * machine allows, up to `root`: those above take seconds to start and must be asked for. It is
+ * found out once.
  *
  * @why: gets the reason; NULL: not wanted
  */
