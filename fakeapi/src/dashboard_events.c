@@ -21,9 +21,15 @@
 #define ROWS_MAX  200          /* more at once: the page is loaded again instead */
 #define EVENT_MAX (256 * 1024) /* likewise, in bytes; less than FA_HTTP_STREAM_MAX */
 #define TOLD_MAX  1024         /* monitors remembered; beyond that rows may be told twice */
-#define RELOAD    "event: reload\ndata: {}\n\n"
-#define GONE      "event: gone\ndata: {}\n\n"
-#define BEGIN     "retry: 1000\n\n" /* ms until a browser that lost the connection comes back */
+/*
+ * Where servers share a store, a row may become visible after rows with greater ids: so far back is
+ * looked for such, among those that were told already, of which so many ids are remembered.
+ */
+#define LATE_MAX 64
+#define SEEN_MAX 4096
+#define RELOAD   "event: reload\ndata: {}\n\n"
+#define GONE     "event: gone\ndata: {}\n\n"
+#define BEGIN    "retry: 1000\n\n" /* ms until a browser that lost the connection comes back */
 
 /* What is followed. */
 struct topic {
@@ -62,6 +68,7 @@ struct fa_events {
     struct viewer *viewers;
     struct told told[TOLD_MAX];
     size_t told_count;
+    int64_t seen[SEEN_MAX]; /* ids told of late, each at its remainder; shared stores only */
 };
 
 /* ---- what is new ---- */
@@ -84,10 +91,11 @@ static int describe_monitor(void *context, const struct fa_monitor *monitor)
 static void write_rows(struct news *news, cJSON *rows, bool more)
 {
     const cJSON *last = cJSON_GetArrayItem(rows, cJSON_GetArraySize(rows) - 1);
+    int64_t last_id = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(last, "id"));
     cJSON *data = cJSON_CreateObject();
     PM_AUTO_FREE char *text = NULL;
 
-    news->last_id = (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(last, "id"));
+    news->last_id = last_id > news->last_id ? last_id : news->last_id;
     cJSON_AddItemReferenceToObject(data, "monitor", news->monitor);
     cJSON_AddItemReferenceToObject(data, "rows", rows);
     text = more ? NULL : cJSON_PrintUnformatted(data);
@@ -100,16 +108,42 @@ static void write_rows(struct news *news, cJSON *rows, bool more)
     }
 }
 
-static int find_rows(struct fa_store *store, struct news *news)
+static bool note_seen(struct fa_events *events, int64_t id)
 {
+    bool is_new = events->seen[id % SEEN_MAX] != id;
+
+    events->seen[id % SEEN_MAX] = id;
+    return is_new;
+}
+
+/* Take away what was told before; all is remembered. */
+static void drop_seen(struct fa_events *events, cJSON *rows)
+{
+    cJSON *row = rows->child, *next;
+
+    for (; row; row = next) {
+        next = row->next;
+        if (!note_seen(events,
+                       (int64_t)cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(row, "id"))))
+            cJSON_Delete(cJSON_DetachItemViaPointer(rows, row));
+    }
+}
+
+/* @is_first: for one viewer that begins, who may not have what others were told */
+static int find_rows(struct fa_events *events, struct news *news, bool is_first)
+{
+    int64_t late = fa_store_is_shared(events->store) ? LATE_MAX : 0;
+    int64_t after_id = news->after_id > late ? news->after_id - late : 0;
     cJSON *columns = NULL, *rows = NULL;
     bool more = false;
-    int r = fa_model_columns(store, news->monitor_id, &columns);
+    int r = fa_model_columns(events->store, news->monitor_id, &columns);
 
     if (r < 0)
         return r;
-    r = fa_model_rows_after(store, news->monitor_id, columns, news->after_id, ROWS_MAX, &rows,
-                            &more);
+    r = fa_model_rows_after(events->store, news->monitor_id, columns, after_id,
+                            ROWS_MAX + (size_t)late, &rows, &more);
+    if (r == 0 && late > 0 && !is_first)
+        drop_seen(events, rows);
     if (r == 0 && cJSON_GetArraySize(rows) > 0)
         write_rows(news, rows, more);
     cJSON_Delete(rows);
@@ -248,7 +282,7 @@ static int tell_rows(struct fa_events *events, struct news *news)
     told = find_told(events, news->monitor_id);
     news->after_id = told->last_id > known ? told->last_id : known;
     news->last_id = news->after_id;
-    r = find_rows(events->store, news);
+    r = find_rows(events, news, false);
     if (r < 0)
         return r;
     told->last_id = news->last_id;
@@ -298,7 +332,7 @@ static int catch_up_with(struct catching_up *catching_up, int64_t monitor_id)
     news.after_id = catching_up->after_id;
     r = find_monitor(catching_up->events->store, &news);
     if (r == 0)
-        r = find_rows(catching_up->events->store, &news);
+        r = find_rows(catching_up->events, &news, true);
     if (r == 0)
         (void)pm_buf_add(catching_up->out, news.text.data, news.text.len);
     end_news(&news);

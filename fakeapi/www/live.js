@@ -75,6 +75,7 @@ class Table {
     this.body = this.table.tBodies[0];
     this.older = region.id === "rows" ? document.querySelector("#older") : null;
     this.max = Number(region.dataset.rowsMax);
+    this.known = Number(new URLSearchParams(region.closest("[data-events]").dataset.events.split("?")[1]).get("after"));
   }
 
   /** Put a row where it belongs. Returns whether it is a new one. */
@@ -85,6 +86,8 @@ class Table {
     const next = [...this.body.rows].find((element) => isOlder(element, row)) ?? null;
     if (next || !this.older || this.older.hidden) {
       this.body.insertBefore(makeRow(row, monitor, this.table), next);
+    } else if (row.id <= this.known) {
+      return false; // told again: where servers share a store, rows may come late
     }
     this.trim();
     this.region.hidden = false;
