@@ -136,9 +136,11 @@ int fa_pg_execute_plain(struct fa_pg *pg, const char *sql)
     return r;
 }
 
-/* The address may override all but what pipelines and texts rely on. */
+/* The address may override all but the encoding. Nobody waits for ever: not for a lock, nor for a
+ * server that stopped in the middle of a transaction. */
 static PGconn *connect_to(const struct fa_pg *pg)
 {
+    static const char options[] = "-c lock_timeout=10s -c idle_in_transaction_session_timeout=60s";
     const char *const names[] = {"fallback_application_name",
                                  "connect_timeout",
                                  "tcp_user_timeout",
@@ -147,14 +149,7 @@ static PGconn *connect_to(const struct fa_pg *pg)
                                  "client_encoding",
                                  NULL};
     const char *const values[] = {
-        "paidmonitor-fakeapi",
-        CONNECT_S,
-        "10000",
-        "-c idle_in_transaction_session_timeout=60s -c lock_timeout=10s", /* nobody waits for ever
-                                                                           */
-        pg->where,
-        "UTF8",
-        NULL};
+        "paidmonitor-fakeapi", CONNECT_S, "10000", options, pg->where, "UTF8", NULL};
 
     return pg->pq->PQconnectdbParams(names, values, 1);
 }

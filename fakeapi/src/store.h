@@ -27,7 +27,7 @@ struct fa_db_link;
 struct fa_account {
     int64_t id;
     int64_t reseller_id;   /* account that may act for this one; 0 for none */
-    int64_t expires_at_ms; /* when fa_store_accounts_expire() deletes it; 0: never */
+    int64_t expires_at_ms; /* when it ends (lifetime.h); 0: never */
     const char *apikey;
     const char *secretkey;
     const char *name;            /* for people; "" if unnamed */
@@ -209,8 +209,6 @@ int fa_store_accounts(struct fa_store *store, fa_account_fn visit, void *context
 int fa_store_account_known(struct fa_store *store, const char *apikey, bool *ret_is);
 int fa_store_account_current(struct fa_store *store, const struct fa_account *account,
                              bool *ret_is);
-/** Delete the accounts whose time is over at @now_ms. @ret_count: how many there were */
-int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *ret_count);
 int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,
                        int64_t expires_at_ms);
 /** Errors: FA_STORE_ABSENT unknown, expired at @now_ms, or of another account */

@@ -113,30 +113,6 @@ int fa_store_account_current(struct fa_store *store, const struct fa_account *ac
     return take_bool(r, count, ret_is);
 }
 
-struct expiry {
-    struct fa_store *store;
-    int64_t count;
-};
-
-/* fa_db_row_fn */
-static int delete_account(void *context, const struct fa_db_row *row)
-{
-    struct expiry *expiry = context;
-
-    expiry->count++;
-    return fa_store_account_delete(expiry->store, fa_db_integer(row, 0));
-}
-
-int fa_store_accounts_expire(struct fa_store *store, int64_t now_ms, int64_t *ret_count)
-{
-    struct expiry expiry = {.store = store};
-    int r = fa_store_visit(store, delete_account, &expiry, FA_SQL_ACCOUNTS_EXPIRED, now_ms);
-
-    if (r == 0)
-        *ret_count = expiry.count;
-    return r;
-}
-
 /* Tokens */
 
 int fa_store_token_add(struct fa_store *store, int64_t account_id, const char *token,

@@ -29,9 +29,6 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ACCOUNT_DISOWN] = {"UPDATE accounts SET reseller_id = 0 WHERE reseller_id = ?1", "I",
                                FA_DB_IN_ORDER},
     [FA_SQL_ACCOUNTS] = {"SELECT " ACCOUNT_COLUMNS " FROM accounts ORDER BY id", "", FA_DB_APART},
-    [FA_SQL_ACCOUNTS_EXPIRED] = {"SELECT id FROM accounts WHERE expires_at_ms > 0"
-                                 " AND expires_at_ms <= ?1 ORDER BY id",
-                                 "I", FA_DB_IN_ORDER},
     [FA_SQL_ACCOUNT_RESET_TOKENS] = {"DELETE FROM tokens WHERE ?1 = 0 OR account_id = ?1", "I",
                                      FA_DB_IN_ORDER},
     [FA_SQL_ACCOUNT_RESET_MONITORS] = {"DELETE FROM monitors WHERE ?1 = 0 OR account_id = ?1", "I",
