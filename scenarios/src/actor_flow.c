@@ -161,7 +161,18 @@ struct sc_barrier {
     struct sc_barrier *next;
 };
 
-/* Under the stage's lock. They live until the process of the case ends. */
+void sc_barriers_free(struct sc_stage *stage)
+{
+    while (stage->barriers) {
+        struct sc_barrier *next = stage->barriers->next;
+
+        free(stage->barriers->name);
+        free(stage->barriers);
+        stage->barriers = next;
+    }
+}
+
+/* Under the stage's lock. They live until the end of the case. */
 static struct sc_barrier *find_barrier(struct sc_stage *stage, const char *name)
 {
     struct sc_barrier *barrier;

@@ -249,6 +249,7 @@ int sc_run_case(const struct sc_run *run)
     cJSON_AddNumberToObject(event, "verdict", verdict);
     cJSON_AddStringToObject(event, "message", message.data ? message.data : "");
     sc_event_send(&stage, event);
+    sc_barriers_free(&stage);
     cJSON_Delete(stage.vars);
     pm_buf_clear(&message);
     return verdict;

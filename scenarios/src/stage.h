@@ -127,6 +127,9 @@ struct sc_thing *sc_thing_find(struct sc_stage *stage, const char *name,
 enum sc_verdict sc_run_steps(struct sc_stage *stage, const struct sc_scope *scope,
                              const struct sc_node *steps);
 
+/** At the end of a case. */
+void sc_barriers_free(struct sc_stage *stage);
+
 /** A file in the case's directory: "DIR/NAME". The caller frees it. */
 char *sc_stage_path(const struct sc_stage *stage, const char *name);
 

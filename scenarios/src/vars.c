@@ -198,8 +198,8 @@ static cJSON *expand(struct sc_call *call, cJSON *value, int depth)
             cJSON_Delete(value);
             return NULL;
         }
-        if (item->string)
-            expanded->string = strdup(item->string);
+        free(expanded->string); /* a variable brings the name that it had where it was */
+        expanded->string = item->string ? strdup(item->string) : NULL;
         (void)cJSON_ReplaceItemViaPointer(value, item, expanded);
     }
     return value;

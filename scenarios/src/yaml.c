@@ -298,6 +298,7 @@ static struct sc_node *parse(struct reader *reader, size_t len)
             root = NULL;
         }
     }
+    fy_diag_reset_error(diag); /* frees what it has collected, which nothing else does */
     fy_parser_destroy(reader->parser);
     fy_diag_unref(diag);
     return root;
