@@ -29,8 +29,7 @@ void fa_fault_ask(struct fa_call *call, const char *action)
         .params = &call->params,
     };
 
-    /* A request that the doctor has kept was asked about before that, and met no fault. */
-    if (call->is_again || fa_faults_count(call->app->faults, NULL) == 0)
+    if (fa_faults_count(call->app->faults, NULL) == 0)
         return;
     fa_faults_decide(call->app->faults, &request, &call->plan);
     if (call->plan.is_before) /* nobody will look whose it is, but it came for that account */
