@@ -18,7 +18,7 @@ static const char *text_of(const struct fa_call *call, const char *name)
     return param && fa_is_text(param->value, param->value_len) ? param->value : "";
 }
 
-void fa_fault_ask(struct fa_call *call, const char *action)
+static void ask(struct fa_call *call, const char *action)
 {
     const struct fa_fault_request request = {
         .account = text_of(call, "apikey"),
@@ -29,12 +29,16 @@ void fa_fault_ask(struct fa_call *call, const char *action)
         .params = &call->params,
     };
 
-    if (fa_faults_count(call->app->faults, NULL) == 0)
-        return;
     fa_faults_decide(call->app->faults, &request, &call->plan);
     if (call->plan.is_before) /* nobody will look whose it is, but it came for that account */
         call->account = fa_accounts_find(call->app->accounts, request.account);
     call->now_ms += call->plan.clock_skew_ms;
+}
+
+void fa_fault_ask(struct fa_call *call, const char *action)
+{
+    if (fa_faults_count(call->app->faults, NULL) > 0)
+        ask(call, action);
 }
 
 /* Answers */
