@@ -1,9 +1,6 @@
 /* The accounts; see dashboard_accounts.h. */
 #include "dashboard_accounts.h"
 
-#include <stdio.h>
-#include <string.h>
-
 #include <cjson/cJSON.h>
 
 #include "cleanup.h"

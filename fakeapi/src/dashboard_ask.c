@@ -2,7 +2,6 @@
 #include "dashboard_ask.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include <cjson/cJSON.h>

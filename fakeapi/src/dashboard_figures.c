@@ -2,7 +2,6 @@
 #include "dashboard_figures.h"
 
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,7 +1,6 @@
 /* The dashboard's view of the store; see dashboard_model.h. */
 #include "dashboard_model.h"
 
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 

@@ -6,7 +6,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "cleanup.h"
 #include "dashboard.h"
 #include "dashboard_assets.h"
 #include "dashboard_model.h"

@@ -8,7 +8,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "cleanup.h"
 #include "dashboard.h"
 #include "dashboard_model.h"
 #include "dashboard_page.h"
