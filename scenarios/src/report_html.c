@@ -33,7 +33,8 @@ static const char head[] =
     "vertical-align:top;overflow-wrap:anywhere}\n"
     "pre{font:12.5px/1.4 ui-monospace,monospace;overflow:auto;background:#8881;padding:.6rem;"
     "border-radius:.3rem;white-space:pre-wrap}\n"
-    ".bar{position:relative;height:.8rem;min-width:12rem;width:30%;padding:0}\n"
+    ".timeline td:nth-child(2),.timeline td:last-child{white-space:nowrap}\n"
+    ".bar{position:relative;height:.8rem;min-width:10rem;width:22%;padding:0}\n"
     ".bar i{position:absolute;top:.35rem;height:.55rem;min-width:2px;border-radius:2px;"
     "background:currentColor}\n"
     "img{max-width:100%;border:1px solid var(--line);border-radius:.3rem}\n</style>\n";
@@ -72,7 +73,7 @@ static void print_timeline(FILE *out, const struct sc_result *result)
 
     if (result->step_count == 0)
         return;
-    (void)fputs("<h3>Timeline</h3>\n<table>\n", out);
+    (void)fputs("<h3>Timeline</h3>\n<table class=timeline>\n", out);
     for (i = 0; i < result->step_count; i++)
         print_step(out, result, &result->steps[i]);
     (void)fputs("</table>\n", out);

@@ -168,7 +168,11 @@ static int set_vars(struct sc_stage *stage, struct pm_buf *message)
 static void set_own_vars(struct sc_stage *stage)
 {
     const struct sc_settings *settings = stage->settings;
+    PM_AUTO_FREE char *folder = realpath(stage->scase->root->source->path, NULL);
 
+    if (folder && strrchr(folder, '/'))
+        *strrchr(folder, '/') = '\0';
+    sc_vars_set_text(stage, "case.folder", folder ? folder : ".");
     sc_vars_set_text(stage, "case.dir", stage->dir);
     sc_vars_set_text(stage, "case.id", stage->scase->id);
     sc_vars_set(stage, "seed", cJSON_CreateNumber((double)(settings->seed & 0xFFFFFFFF)));

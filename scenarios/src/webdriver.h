@@ -4,7 +4,7 @@
  * named by CSS selectors, and the first that matches is meant.
  *
  * Every call has a deadline of its own and answers 0, or -1 with one line in @err (which may be
- * NULL). This is the only file of the scenarios that uses libcurl.
+ * NULL).
  */
 #ifndef SC_WEBDRIVER_H
 #define SC_WEBDRIVER_H
