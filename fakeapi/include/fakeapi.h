@@ -84,6 +84,7 @@ struct fa_server_options {
     unsigned int port;  /* 0: any free one */
     int socket;         /* one that listens already, taken over; 0 to open one */
     const char *store;  /* `memory`, the path of a database file, or the address of a PostgreSQL */
+    const char *accounts; /* INI file of accounts, there before the first answer; NULL for none */
     enum fa_profile profile;
     const char *const *checks; /* NULL, or `NAME=VALUE` texts ended by NULL; PROTOCOL.md §6 */
     size_t journal_size;       /* requests remembered, */

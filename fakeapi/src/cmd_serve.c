@@ -40,7 +40,6 @@ struct serve {
     char *default_authority_file; /* unless told otherwise */
     const char *port_file;
     const char *dashboard_file;
-    const char *accounts_file;
     char *account;       /* APIKEY:SECRETKEY */
     bool account_shown;  /* it stood on the command line */
     char *default_store; /* when none was given */
@@ -317,7 +316,7 @@ static int take_option(struct serve *serve, int id, char *value)
         serve->options.store = value;
         return CMD_OK;
     case ACCOUNTS:
-        serve->accounts_file = value;
+        serve->options.accounts = value;
         return CMD_OK;
     case ACCOUNT:
         return take_account(serve, value);
@@ -499,16 +498,7 @@ static int add_given_account(struct serve *serve, struct fa_server *server)
 
 static int add_accounts(struct serve *serve, struct fa_server *server)
 {
-    char message[512];
-
-    if (serve->account && add_given_account(serve, server) < 0)
-        return CMD_USAGE;
-    if (serve->accounts_file &&
-        fa_server_accounts_file(server, serve->accounts_file, message, sizeof(message)) < 0) {
-        pm_log_error("%s", message);
-        return CMD_CONFIG;
-    }
-    return CMD_OK;
+    return serve->account && add_given_account(serve, server) < 0 ? CMD_USAGE : CMD_OK;
 }
 
 static int write_file(const char *path, const char *text, mode_t mode)
@@ -716,7 +706,7 @@ struct running {
 static void reload(void *context)
 {
     const struct running *running = context;
-    const char *path = running->serve->accounts_file;
+    const char *path = running->serve->options.accounts;
     char message[512];
 
     if (!path)

@@ -314,6 +314,18 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
     return 0;
 }
 
+static int read_accounts(struct fa_app *app, const char *path, char *message, size_t size)
+{
+    if (!path)
+        return 0;
+    if (fa_accounts_read_file(app->accounts, path, message, size) < 0)
+        return -1;
+    if (fa_app_commit(app) == 0)
+        return 0;
+    snprintf(message, size, "the store failed: %s", fa_store_message(app->store));
+    return -1;
+}
+
 int fa_server_start(const struct fa_server_options *options, struct fa_server **ret_server,
                     char *message, size_t size)
 {
@@ -326,6 +338,7 @@ int fa_server_start(const struct fa_server_options *options, struct fa_server **
     (void)pthread_mutex_init(&server->lock, NULL); /* cannot fail for default attributes */
     (void)pthread_cond_init(&server->granted, NULL);
     if (open_app(&server->app, options, message, size) < 0 ||
+        read_accounts(&server->app, options->accounts, message, size) < 0 ||
         open_tls(server, options, message, size) < 0 ||
         open_http(server, options, message, size) < 0)
         goto fail;
