@@ -64,7 +64,7 @@ END
     trap 'cwrap_end "$dir"' EXIT
     trap 'exit 0' TERM INT HUP
     # -r: without it sshd starts itself anew and the wrapper no longer knows who the peer is
-    env -i PATH="$PATH" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$cache/sshd/usr/lib/$(gcc -dumpmachine)" \
+    env -i PATH="$PATH" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$(echo "$cache"/sshd/usr/lib/*-linux-*)" \
         PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$dir/pam" UID_WRAPPER=1 UID_WRAPPER_ROOT=1 \
         NSS_WRAPPER_PASSWD="$dir/passwd" NSS_WRAPPER_GROUP="$dir/group" \
         SOCKET_WRAPPER_DIR="$(cat "$dir/sockets")" SOCKET_WRAPPER_DEFAULT_IFACE=10 \

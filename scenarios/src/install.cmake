@@ -5,8 +5,8 @@ set(sc_share "${CMAKE_INSTALL_DATADIR}/paidmonitor-scenario")
 
 # As a library of the host's own, so that an installed runner needs no compiler (host_cwrap.sh).
 add_library(host_shim MODULE src/host_shim.c)
-set_target_properties(host_shim PROPERTIES PREFIX "")
-target_link_libraries(host_shim PRIVATE pm_compiler)
+set_target_properties(host_shim PROPERTIES PREFIX "" C_VISIBILITY_PRESET default)
+target_compile_options(host_shim PRIVATE -Wall -Wextra)
 
 install(TARGETS paidmonitor-scenario RUNTIME)
 install(TARGETS host_shim LIBRARY DESTINATION "${sc_libexec}")

@@ -61,9 +61,14 @@ static enum sc_rung ask_host(const struct sc_settings *settings, struct pm_buf *
 }
 
 /* sshd under cwrap takes what must be installed. */
-static bool has_cwrap(struct pm_buf *why)
+static bool has_cwrap(const struct sc_settings *settings, struct pm_buf *why)
 {
-    if (sc_needs_program("ssh") && sc_needs_program("sshpass") && sc_needs_program("gcc"))
+    PM_AUTO_FREE char *shim = NULL; /* built with an installed runner; else gcc makes it */
+    bool has_shim =
+        asprintf(&shim, "%s/host_shim.so", settings->share_dir) >= 0 && access(shim, R_OK) == 0;
+
+    if (sc_needs_program("ssh") && sc_needs_program("sshpass") &&
+        (has_shim || sc_needs_program("gcc")))
         return true;
     pm_buf_reset(why);
     (void)pm_buf_adds(why, "no ssh, sshpass or gcc here");
@@ -83,7 +88,7 @@ enum sc_rung sc_rung_choose(const struct sc_settings *settings, struct pm_buf *w
             (void)pm_buf_adds(&words, "asked for");
         else
             rung = ask_host(settings, &words);
-        if (!settings->rung && rung == SC_RUNG_CWRAP && !has_cwrap(&words))
+        if (!settings->rung && rung == SC_RUNG_CWRAP && !has_cwrap(settings, &words))
             rung = SC_RUNG_PAM;
         (void)snprintf(reason, sizeof(reason), "%s", words.data ? words.data : "");
         pm_buf_clear(&words);
