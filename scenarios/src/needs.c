@@ -1,6 +1,7 @@
 /* What a machine must have; see needs.h. */
 #include "needs.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -56,9 +57,25 @@ static int needs_build_tree(const struct sc_settings *settings, struct pm_buf *w
     return -1;
 }
 
+static int needs_packages(const struct sc_settings *settings, struct pm_buf *why)
+{
+    PM_AUTO_FREE char *pattern = NULL;
+    glob_t found = {0};
+    int r = -1;
+
+    if (settings->build_dir &&
+        asprintf(&pattern, "%s/../release/packages/paidmonitor_*.deb", settings->build_dir) >= 0)
+        r = glob(pattern, 0, NULL, &found);
+    globfree(&found);
+    if (r != 0)
+        (void)pm_buf_adds(why, "the packages that ci/packages/build makes");
+    return r != 0 ? -1 : 0;
+}
+
 static const struct sc_need needs[] = {
     {"browser", "a headless Chromium and its driver", needs_browser},
     {"build tree", "the project's build tree, not only installed programs", needs_build_tree},
+    {"packages", "the Debian packages that ci/packages/build makes", needs_packages},
     {"root", "to be run as root", needs_root},
     {"root host", "a host with a root file system of its own: rung root or higher",
      needs_root_host},
