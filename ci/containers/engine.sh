@@ -51,11 +51,6 @@ END
     export DISABLE_HC_SYSTEMD=true CONTAINERS_CONF=$conf/containers.conf CONTAINERS_STORAGE_CONF=$conf/storage.conf
 }
 
-# Whether it can run anything: what engine_find cannot know. Says why not.
-engine_works() {
-    engine run --rm --network none "$1" true
-}
-
 # engine_apart COMMAND…: runs it in namespaces of its own, without a way out: containers there have bridges,
 # addresses, ports and firewall rules that nobody else sees, and all of it is gone when the command ends.
 engine_apart() {
