@@ -133,8 +133,19 @@ unsigned int fa_server_port(const struct fa_server *server);
 /** With `tls_auto`: the authority to trust, PEM; else NULL. Lends as long as the server lives. */
 const char *fa_server_authority(const struct fa_server *server);
 
-/** Where a browser signs in to the dashboard; whoever has it reads everything. */
+/** Where a browser signs in to the dashboard, once, within 12 hours; whoever has it first reads
+ * everything. Lends as long as the server lives. */
 const char *fa_server_dashboard_url(const struct fa_server *server);
+
+/**
+ * Make another address that signs in once.
+ *
+ * @apikey: the account that is seen; NULL for all, and the controls
+ * @url:    200 bytes are enough
+ *
+ * Errors: -1 there is no such account, no random bytes, or no room in @url
+ */
+int fa_server_signin_url(struct fa_server *server, const char *apikey, char *url, size_t size);
 
 /** What the control API wants as `Authorization: Bearer …`; NULL if nothing. Lends likewise. */
 const char *fa_server_control_token(const struct fa_server *server);

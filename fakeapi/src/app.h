@@ -29,6 +29,7 @@
 #include "replay.h"
 #include "reply.h"
 #include "settings.h"
+#include "signin_links.h"
 #include "steps.h"
 #include "store.h"
 #include "structured.h"
@@ -64,7 +65,9 @@ struct fa_app {
     struct fa_doctor_queue *doctor; /* NULL: what takes longer is not examined */
     struct fa_lifetime *lifetime;
     struct fa_faults *faults;
-    struct pm_buf noise; /* what the last connection got that was to get garbage */
+    struct fa_links links; /* to the dashboard */
+    const char *url;       /* where we listen; NULL before that */
+    struct pm_buf noise;   /* what the last connection got that was to get garbage */
     void (*log)(void *context, const struct fa_log_record *record); /* may be NULL */
     bool logs_accepted;
     void *log_context;

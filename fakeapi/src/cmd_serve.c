@@ -59,7 +59,7 @@ static const char help[] =
     "  --listen ADDR          numeric address to listen on (127.0.0.1)\n"
     "  --port N               port to listen on; 0 takes any free one (0)\n"
     "  --port-file FILE       write the port to FILE once requests are answered\n"
-    "  --dashboard-file FILE  write the dashboard's sign-in address to FILE\n"
+    "  --dashboard-file FILE  write the address that signs in, once, to FILE\n"
     "  --www DIR              take the dashboard's pages from DIR, anew each time, to work on "
     "them\n"
     "  --store memory|FILE|postgresql://...\n"

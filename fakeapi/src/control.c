@@ -324,7 +324,8 @@ static void handle_root(void *context, const struct fa_http_request *request,
                       "This is a fake of the Paid Monitor API: " FA_API_PATH " and " FA_CUSTOM_PATH
                       ".\n"
                       "Its dashboard is " FA_DASHBOARD_PATH "; to sign in, open the"
-                      " address that the server\nprinted when it started.\n"
+                      " address that the server\nprinted when it started, or that"
+                      " paidmonitor-fakeapi ctl signin prints.\n"
                       "Its control API is described in " FA_CONTROL_PATH "/control.json.\n");
 }
 

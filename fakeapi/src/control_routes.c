@@ -49,6 +49,10 @@ static const struct fa_control_param account_keys[] = {
     TEXT("secretkey", KEY_MAX, "The new secret key; one is made if there is none"),
 };
 
+static const struct fa_control_param signin_link[] = {
+    ACCOUNT("Only this account is seen, and nothing controlled; else all are"),
+};
+
 /* seeds */
 
 static const struct fa_control_param act[] = {
@@ -523,6 +527,18 @@ static const struct fa_control_route routes[] = {
         .about =
             "Delete all that any account has, all faults, clocks and the journal; accounts stay",
         .answers = "An empty object",
+    },
+
+    {
+        .method = "POST",
+        .path = "/signin-links",
+        .words = "signin",
+        .status = 201,
+        PARAMS(signin_link),
+        .handle = fa_control_signin_link,
+        .about = "Make an address that signs a browser in to the dashboard, once",
+        .answers = "`url`; `lasts_ms`, how long it is good if nobody uses it; `text`, the same "
+                   "address as a line",
     },
 
     /* seeds, and what came of them */

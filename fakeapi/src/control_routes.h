@@ -125,6 +125,7 @@ void fa_control_expectation_delete(struct fa_control_call *call);
 void fa_control_expectations_delete(struct fa_control_call *call);
 void fa_control_verify(struct fa_control_call *call);
 void fa_control_wait(struct fa_control_call *call);
+void fa_control_signin_link(struct fa_control_call *call);
 void fa_control_clock_show(struct fa_control_call *call);
 void fa_control_clock_set(struct fa_control_call *call);
 void fa_control_clock_advance(struct fa_control_call *call);

@@ -297,8 +297,7 @@ int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
     dashboard->is_tls = is_tls;
     (void)snprintf(dashboard->cookie, sizeof(dashboard->cookie), "paidmonitor_%u",
                    fa_http_port(http));
-    if (fa_sessions_init(&dashboard->sessions) < 0 ||
-        fa_events_new(app->store, &dashboard->sessions, &dashboard->events) < 0 ||
+    if (fa_events_new(app->store, &dashboard->sessions, &dashboard->events) < 0 ||
         fa_requests_live_new(app->journal, &dashboard->sessions, &dashboard->requests) < 0 ||
         fa_http_mount(http, FA_DASHBOARD_PATH, handle, dashboard) < 0) {
         fa_dashboard_free(dashboard);
@@ -320,9 +319,4 @@ void fa_dashboard_free(struct fa_dashboard *dashboard)
     fa_requests_live_free(dashboard->requests);
     fa_events_free(dashboard->events);
     free(dashboard);
-}
-
-void fa_dashboard_signin_path(const struct fa_dashboard *dashboard, char *path, size_t size)
-{
-    (void)snprintf(path, size, FA_DASHBOARD_PATH "/signin?token=%s", dashboard->sessions.token);
 }

@@ -1,7 +1,8 @@
 /*
  * The dashboard: what the server has stored, for a person with a browser, and its controls. Whoever
- * opens the sign-in address, which the server prints when it starts, sees everything; whoever knows
- * the user and password of an account sees that account. Without a session nothing but how to sign
+ * opens a sign-in link (signin_links.h), of which the server prints one when it starts, sees
+ * everything, or the account that the link is for; whoever knows the user and password of an
+ * account sees that account. Without a session nothing but how to sign
  * in is shown.
  *
  * dashboard.c            paths, sessions checked, header fields of every reply
@@ -34,15 +35,13 @@
 #define FA_DASHBOARD_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 struct fa_app;
 struct fa_control;
 struct fa_dashboard;
 struct fa_http;
 
-#define FA_DASHBOARD_PATH        "/dashboard"
-#define FA_DASHBOARD_SIGNIN_SIZE 80
+#define FA_DASHBOARD_PATH "/dashboard"
 
 /**
  * Serve the dashboard below FA_DASHBOARD_PATH: mounts itself and listens to the store.
@@ -50,7 +49,7 @@ struct fa_http;
  * @http, @app: borrowed; they must outlive the dashboard's last call
  * @is_tls:     browsers reach us over TLS: their cookies never travel without
  *
- * Errors: -1 out of memory, no random bytes, no free mount or listener
+ * Errors: -1 out of memory, no free mount or listener
  */
 int fa_dashboard_new(struct fa_http *http, struct fa_app *app, bool is_tls,
                      struct fa_dashboard **ret_dashboard);
@@ -61,13 +60,5 @@ void fa_dashboard_set_control(struct fa_dashboard *dashboard, const struct fa_co
 /** After fa_http_free(), which ends the live streams, and before fa_store_close(). NULL is allowed.
  */
 void fa_dashboard_free(struct fa_dashboard *dashboard);
-
-/**
- * The path and query that sign in, `/dashboard/signin?token=…`. Whoever has it sees and controls
- * everything: it is for the person who started the server, and good until that server ends.
- *
- * @path: FA_DASHBOARD_SIGNIN_SIZE bytes
- */
-void fa_dashboard_signin_path(const struct fa_dashboard *dashboard, char *path, size_t size);
 
 #endif

@@ -30,17 +30,6 @@ static bool is_same(const char *known, const char *given)
     return difference == 0;
 }
 
-int fa_sessions_init(struct fa_sessions *sessions)
-{
-    memset(sessions, 0, sizeof(*sessions));
-    return make_id(sessions->token);
-}
-
-bool fa_sessions_is_token(const struct fa_sessions *sessions, const char *token)
-{
-    return is_same(sessions->token, token);
-}
-
 const struct fa_session *fa_sessions_begin(struct fa_sessions *sessions, int64_t account_id,
                                            int64_t now_ms)
 {

@@ -1,7 +1,8 @@
 /*
- * Who is signed in. Whoever knows the sign-in token gets a session with the role admin; whoever
- * knows the password of an account gets one with the role viewer, which sees that account alone.
- * Sessions end by themselves, and every attempt to begin one is remembered.
+ * Who is signed in. Whoever has a link (signin_links.h) gets a session with the role admin, or of
+ * the account that it is for; whoever knows the password of an account gets one with the role
+ * viewer, which sees that account alone. Sessions end by themselves, and every attempt to begin one
+ * is remembered.
  */
 #ifndef FA_DASHBOARD_SESSION_H
 #define FA_DASHBOARD_SESSION_H
@@ -41,7 +42,8 @@ enum fa_signin_result {
 
 struct fa_signin {
     int64_t time_ms;    /* wall clock */
-    int64_t account_id; /* whose password was asked for; 0 for the link, or an unknown user */
+    int64_t account_id; /* whose password was asked for, or whose link it was; 0 for the
+                           other links, or an unknown user */
     enum fa_signin_result result;
     char user[FA_SIGNIN_USER_SIZE]; /* hostile; "" for the link */
     char peer[FA_SIGNIN_PEER_SIZE];
@@ -52,19 +54,13 @@ struct fa_guess {
     int64_t free_at; /* monotonic: when all is forgotten */
 };
 
+/* Begins as zeros. */
 struct fa_sessions {
-    char token[FA_SESSION_ID_SIZE];
     struct fa_session list[FA_SESSION_COUNT];
     struct fa_guess guesses[FA_GUESS_COUNT];
     struct fa_signin signins[FA_SIGNIN_COUNT];
     size_t signin_count; /* so far; the newest is at (count - 1) % FA_SIGNIN_COUNT */
 };
-
-/** Make a token. Errors: -1 no random bytes */
-int fa_sessions_init(struct fa_sessions *sessions);
-
-/** Is this the sign-in token? */
-bool fa_sessions_is_token(const struct fa_sessions *sessions, const char *token);
 
 /**
  * Begin a session.

@@ -93,19 +93,39 @@ static int begin(struct fa_visit *visit, int64_t account_id, const char *user, c
     return fa_page_redirect(is_own_path(next) ? next : FA_DASHBOARD_PATH, visit);
 }
 
+/* Programs that look at links found in a text must not use them up. */
+static bool is_head(const struct fa_visit *visit)
+{
+    return strcmp(visit->request->method, "HEAD") == 0;
+}
+
+/* Errors: -1 the link is not good, or its account was deleted meanwhile */
+static int use_link(struct fa_visit *visit, int64_t *ret_account_id)
+{
+    struct fa_app *app = visit->dashboard->app;
+    char token[FA_KEY_SIZE];
+
+    if (fa_page_query(visit, "token", token, sizeof(token)) < 0 ||
+        fa_links_use(&app->links, token, pm_clock_mono_ms(), ret_account_id) < 0)
+        return -1;
+    return *ret_account_id == 0 || fa_accounts_find_id(app->accounts, *ret_account_id) ? 0 : -1;
+}
+
 int fa_page_signin(struct fa_visit *visit)
 {
-    char token[FA_SESSION_ID_SIZE];
+    int64_t account_id;
 
-    if (strstr(visit->request->query, "token") == NULL)
+    if (strstr(visit->request->query, "token") == NULL || is_head(visit))
         return show_form(visit, 200, "", "");
-    if (fa_page_query(visit, "token", token, sizeof(token)) == 0 &&
-        fa_sessions_is_token(&visit->dashboard->sessions, token))
-        return begin(visit, 0, "", "");
+    if (fa_http_header(visit->request, "Sec-Purpose")) /* a prefetch: nobody has come yet */
+        return show_form(visit, 503, "", "");
+    if (use_link(visit, &account_id) == 0)
+        return begin(visit, account_id, "", "");
     note(visit, FA_SIGNIN_WRONG_LINK, 0, "");
     return show_form(visit, 401,
-                     "This address does not sign in: it is of a server that has been stopped, or "
-                     "was not copied as a whole.",
+                     "This address does not sign in, or no longer: each does so once, within 12 "
+                     "hours, at the server that made it. Whoever runs the server gets another "
+                     "with: paidmonitor-fakeapi ctl signin",
                      "");
 }
 

@@ -4,7 +4,8 @@
 
 struct fa_visit;
 
-/** `?token=…` signs in as admin; otherwise the form for a user and a password. */
+/** `?token=…` is a one-time link (signin_links.h) and signs in; otherwise the form for a user and a
+ * password. */
 int fa_page_signin(struct fa_visit *visit);
 
 /** The form was sent: sign in to the account of that user. */

@@ -1,7 +1,8 @@
 /*
  * One request of a browser, as the page functions of the dashboard get it, and the question that
  * each of them asks first: may this visitor see that account? Whoever signed in with an account's
- * password sees that account alone; whoever used the printed address sees all and may control.
+ * password, or by a link for it, sees that account alone; whoever used another link sees all and
+ * may control.
  */
 #ifndef FA_DASHBOARD_VISIT_H
 #define FA_DASHBOARD_VISIT_H

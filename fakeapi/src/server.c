@@ -12,6 +12,7 @@
 
 #include "app.h"
 #include "app_faults.h"
+#include "clock.h"
 #include "control.h"
 #include "dashboard.h"
 #include "doctor_queue.h"
@@ -45,7 +46,7 @@ struct fa_server {
     pthread_cond_t granted;
     struct wish *wishes;
     char url[96];
-    char dashboard_url[96 + FA_DASHBOARD_SIGNIN_SIZE];
+    char dashboard_url[96 + FA_LINK_PATH_SIZE];
 };
 
 /* fa_http_options.woken */
@@ -217,12 +218,14 @@ static bool is_loopback(const char *host)
     return strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
 }
 
-static void set_dashboard_url(struct fa_server *server)
+static int set_dashboard_url(struct fa_server *server)
 {
-    char path[FA_DASHBOARD_SIGNIN_SIZE];
+    char path[FA_LINK_PATH_SIZE];
 
-    fa_dashboard_signin_path(server->dashboard, path, sizeof(path));
+    if (fa_links_add(&server->app.links, 0, pm_clock_mono_ms(), path) < 0)
+        return -1;
     snprintf(server->dashboard_url, sizeof(server->dashboard_url), "%s%s", server->url, path);
+    return 0;
 }
 
 /* fa_http_options.now_ms: a client may learn from the Date header how far its clock is off. */
@@ -280,6 +283,7 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         return -1;
     snprintf(server->url, sizeof(server->url), "%s://%s:%u", server->tls ? "https" : "http",
              fa_http_host(server->http), fa_http_port(server->http));
+    server->app.url = server->url;
     if (mount_all(server) < 0 ||
         fa_dashboard_new(server->http, &server->app, server->tls != NULL, &server->dashboard) < 0) {
         snprintf(message, size, "cannot set up the dashboard");
@@ -310,7 +314,10 @@ static int open_http(struct fa_server *server, const struct fa_server_options *o
         snprintf(message, size, "out of memory");
         return -1;
     }
-    set_dashboard_url(server);
+    if (set_dashboard_url(server) < 0) {
+        snprintf(message, size, "there are no random bytes");
+        return -1;
+    }
     return 0;
 }
 

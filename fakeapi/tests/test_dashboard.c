@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "dashboard_model.h"
 #include "dashboard_session.h"
 #include "http.h"
@@ -135,12 +136,12 @@ static void fill_many_requests(struct site *unused)
 
 START_TEST(test_dashboard_signs_in_by_the_printed_address)
 {
-    char path[FA_DASHBOARD_SIGNIN_SIZE];
+    char path[FA_LINK_PATH_SIZE];
     struct answer answer;
     char *cookie, *location;
 
     open_site(fill_one_account);
-    fa_dashboard_signin_path(site.dashboard, path, sizeof(path));
+    ck_assert_int_eq(fa_links_add(&site.app.links, 0, pm_clock_mono_ms(), path), 0);
     answer = get(path);
     ck_assert_int_eq(answer.status, 303);
     location = field_of(&answer, "Location");
@@ -152,6 +153,60 @@ START_TEST(test_dashboard_signs_in_by_the_printed_address)
     free(location);
     free(answer.text);
     close_site();
+}
+END_TEST
+
+static const char *token_of(const char *path)
+{
+    return strchr(path, '=') + 1;
+}
+
+START_TEST(test_dashboard_link_is_good_once)
+{
+    char path[FA_LINK_PATH_SIZE];
+    struct answer answer;
+    char *cookie;
+
+    open_site(fill_one_account);
+    ck_assert_int_eq(fa_links_add(&site.app.links, 0, pm_clock_mono_ms(), path), 0);
+    answer = request_with_body("HEAD", path, "\r\n");
+    ck_assert_int_eq(answer.status, 200); /* a program that looks does not use it up */
+    free(answer.text);
+    answer = request_with_body("GET", path, "Sec-Purpose: prefetch\r\n\r\n");
+    ck_assert_int_eq(answer.status, 503);
+    free(answer.text);
+    check_status(path, 303);
+    answer = get(path);
+    cookie = field_of(&answer, "Set-Cookie");
+    ck_assert_int_eq(answer.status, 401);
+    ck_assert_str_eq(cookie, "");
+    ck_assert_ptr_nonnull(strstr(answer.body, "paidmonitor-fakeapi ctl signin"));
+    free(cookie);
+    free(answer.text);
+    close_site();
+}
+END_TEST
+
+START_TEST(test_dashboard_links_end_and_are_bounded)
+{
+    struct fa_links links = {0};
+    char first[FA_LINK_PATH_SIZE], path[FA_LINK_PATH_SIZE];
+    int64_t account_id = -1;
+    int i;
+
+    ck_assert_int_eq(fa_links_add(&links, 7, 1000, first), 0);
+    ck_assert_int_eq(fa_links_use(&links, token_of(first), 1000 + FA_LINK_LIFETIME_MS, &account_id),
+                     -1);
+    ck_assert_int_eq(fa_links_use(&links, "", 1000, &account_id), -1);
+    ck_assert_int_eq(fa_links_use(&links, token_of(first), 999 + FA_LINK_LIFETIME_MS, &account_id),
+                     0);
+    ck_assert_int_eq(account_id, 7);
+    ck_assert_int_eq(fa_links_add(&links, 0, 1000, first), 0);
+    for (i = 0; i < FA_LINK_COUNT; i++)
+        ck_assert_int_eq(fa_links_add(&links, i, 1001 + i, path), 0);
+    ck_assert_int_eq(fa_links_use(&links, token_of(first), 2000, &account_id), -1);
+    ck_assert_int_eq(fa_links_use(&links, token_of(path), 2000, &account_id), 0);
+    ck_assert_int_eq(account_id, FA_LINK_COUNT - 1);
 }
 END_TEST
 
@@ -222,7 +277,6 @@ START_TEST(test_sessions_end_and_the_oldest_makes_room)
     char ids[FA_SESSION_COUNT + 1][FA_SESSION_ID_SIZE];
     size_t i;
 
-    ck_assert_int_eq(fa_sessions_init(&sessions), 0);
     for (i = 0; i <= FA_SESSION_COUNT; i++) {
         const struct fa_session *session = fa_sessions_begin(&sessions, 0, 1000 + (int64_t)i);
 
@@ -234,7 +288,7 @@ START_TEST(test_sessions_end_and_the_oldest_makes_room)
     ck_assert_ptr_nonnull(fa_sessions_find(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS - 1));
     ck_assert_ptr_null(fa_sessions_find(&sessions, ids[1], 1001 + FA_SESSION_LIFETIME_MS));
     ck_assert_ptr_null(fa_sessions_find(&sessions, "", 0));
-    ck_assert_ptr_null(fa_sessions_find(&sessions, sessions.token, 0));
+    ck_assert_ptr_null(fa_sessions_find(&sessions, "", 0));
     fa_sessions_end(&sessions, ids[1]);
     ck_assert_ptr_null(fa_sessions_find(&sessions, ids[1], 2000));
 }
@@ -245,7 +299,6 @@ START_TEST(test_sessions_let_nobody_guess_quickly)
     static struct fa_sessions sessions;
     int i;
 
-    ck_assert_int_eq(fa_sessions_init(&sessions), 0);
     for (i = 0; i < FA_GUESS_MAX; i++)
         ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000), 0);
     ck_assert_int_eq(fa_sessions_guess(&sessions, "192.0.2.7", 1000), FA_GUESS_PAUSE_MS);
@@ -814,6 +867,8 @@ END_TEST
 
 static const struct test_case cases[] = {
     TEST(test_dashboard_signs_in_by_the_printed_address),
+    TEST(test_dashboard_link_is_good_once),
+    TEST(test_dashboard_links_end_and_are_bounded),
     TEST(test_dashboard_refuses_other_tokens),
     TEST(test_dashboard_shows_nothing_without_a_session),
     TEST(test_sessions_end_and_the_oldest_makes_room),

@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 #include "dashboard_session.h"
 #include "journal.h"
 
@@ -107,6 +108,53 @@ static void read_csrf(const char *path, char *csrf, size_t size)
     free(answer.text);
 }
 
+/* ---- links ---- */
+
+/* Use a link for one account. Returns the status; on success the site has the cookie. */
+static int sign_in_to(const char *apikey, bool is_deleted_first)
+{
+    const struct fa_principal *account = fa_accounts_find(site.app.accounts, apikey);
+    char path[FA_LINK_PATH_SIZE];
+    struct answer answer;
+    char *cookie;
+    int status;
+
+    ck_assert_int_eq(fa_links_add(&site.app.links, account->account.id, pm_clock_mono_ms(), path),
+                     0);
+    if (is_deleted_first) {
+        ck_assert_int_eq(fa_store_account_delete(site.store, account->account.id), 0);
+        ck_assert_int_eq(fa_accounts_reload(site.app.accounts), 0);
+    }
+    answer = get(path);
+    status = answer.status;
+    cookie = field_of(&answer, "Set-Cookie");
+    (void)snprintf(site.cookie, sizeof(site.cookie), "%.*s", (int)strcspn(cookie, ";"), cookie);
+    free(cookie);
+    free(answer.text);
+    return status;
+}
+
+START_TEST(test_access_by_a_link_for_one_account_shows_that_account)
+{
+    open_site(fill_two_people);
+    ck_assert_int_eq(sign_in_to("KEYONE", false), 303);
+    check_page("/dashboard/monitors/1", "alices-row", "Bob");
+    check_status("/dashboard/monitors/2", 404);
+    check_status("/dashboard/faults", 404);
+    check_page("/dashboard/signins", "one-time link", NULL);
+    close_site();
+}
+END_TEST
+
+START_TEST(test_access_by_a_link_ends_with_its_account)
+{
+    open_site(fill_two_people);
+    ck_assert_int_eq(sign_in_to("KEYONE", true), 401);
+    ck_assert_str_eq(site.cookie, "");
+    close_site();
+}
+END_TEST
+
 /* ---- passwords ---- */
 
 START_TEST(test_access_by_password_shows_the_own_account)
@@ -122,7 +170,7 @@ START_TEST(test_access_by_password_shows_the_own_account)
     free(location);
     free(answer.text);
     check_page("/dashboard/monitors/1", "alices-row", "Bob");
-    check_page("/dashboard/signins", "alice@example.org", "printed address");
+    check_page("/dashboard/signins", "alice@example.org", "one-time link");
     close_site();
 }
 END_TEST
@@ -405,6 +453,8 @@ START_TEST(test_access_of_admins_is_to_all)
 END_TEST
 
 static const struct test_case cases[] = {
+    TEST(test_access_by_a_link_for_one_account_shows_that_account),
+    TEST(test_access_by_a_link_ends_with_its_account),
     TEST(test_access_by_password_shows_the_own_account),
     TEST(test_access_needs_the_right_password),
     TEST(test_access_slows_those_who_guess),

@@ -348,10 +348,11 @@ END_TEST
 
 static void get_cookie(struct fa_server *server, char *cookie, size_t size)
 {
-    const char *path = strstr(fa_server_dashboard_url(server), "/dashboard");
+    char url[200];
     const char *found;
 
-    peer_get(fa_server_port(server), path, &site_reply);
+    ck_assert_int_eq(fa_server_signin_url(server, NULL, url, sizeof(url)), 0);
+    peer_get(fa_server_port(server), strstr(url, "/dashboard"), &site_reply);
     found = strcasestr(site_reply.bytes, "set-cookie: ");
     ck_assert_ptr_nonnull(found);
     found += strlen("set-cookie: ");

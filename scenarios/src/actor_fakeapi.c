@@ -321,7 +321,7 @@ const struct sc_actor sc_actor_fakeapi = {
     .name = "fakeapi",
     .about =
         "A server of the fake API on a free port, with an account. Publishes `.url`, `.port`,\n"
-        "`.apikey`, `.secretkey`, `.secret_file`, `.dashboard` (the address to sign in with)\n"
+        "`.apikey`, `.secretkey`, `.secret_file`, `.dashboard` (an address that signs in once)\n"
         "and `.pid`. `do` starts, stops, kills or pauses one that there is.",
     .keys = keys,
     .step = step,

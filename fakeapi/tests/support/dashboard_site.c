@@ -12,6 +12,7 @@
 
 #include "buf.h"
 #include "cleanup.h"
+#include "clock.h"
 
 struct site site;
 
@@ -256,11 +257,11 @@ void check_page(const char *path, const char *wanted, const char *unwanted)
 
 void sign_in(void)
 {
-    char path[FA_DASHBOARD_SIGNIN_SIZE];
+    char path[FA_LINK_PATH_SIZE];
     struct answer answer;
     char *cookie;
 
-    fa_dashboard_signin_path(site.dashboard, path, sizeof(path));
+    ck_assert_int_eq(fa_links_add(&site.app.links, 0, pm_clock_mono_ms(), path), 0);
     answer = get(path);
     ck_assert_int_eq(answer.status, 303);
     cookie = field_of(&answer, "Set-Cookie");

@@ -133,7 +133,10 @@ void go_to(const char *path)
 
 void sign_in(void)
 {
-    OK(sc_browser_go(browser, fa_server_dashboard_url(server), &err));
+    char url[200];
+
+    ck_assert_int_eq(fa_server_signin_url(server, NULL, url, sizeof(url)), 0);
+    OK(sc_browser_go(browser, url, &err));
 }
 
 void open_custom_monitors(void)
