@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "journal.h"
 #include "params.h"
+#include "pattern.h"
 #include "structured.h"
 #include "text.h"
 #include "vclock.h"
@@ -21,7 +22,7 @@
 #define SECONDS_MAX     INT64_C(100000000000) /* smaller checktimes are seconds, PROTOCOL.md §3.0 */
 #define ARENA_MAX       (4 * 1024 * 1024)
 #define REGEX_DEPTH_MAX 16
-#define REGEX_SIZE_MAX  4000 /* characters of an expression that is unrolled */
+#define REGEX_SIZE_MAX  FA_PATTERN_STEPS_MAX /* characters of an expression that is unrolled */
 #define SHOWN_MAX       4096
 
 /* What a value is held against; all that is set must hold. */
@@ -29,9 +30,8 @@ struct test {
     char **choices; /* one of them must be equal */
     size_t choice_count;
     char *contains;
-    char *pattern;
-    regex_t regex; /* compiled, when there is a pattern */
-    bool has_regex;
+    char *expression;
+    struct fa_pattern *pattern; /* made of it, if there is one */
     bool has_absent;
     bool is_absent;
 };
@@ -144,9 +144,9 @@ static int add_choices(struct making *making, struct test *test, const char *whe
 }
 
 /*
- * The host's regcomp() unrolls repetitions, and takes forever over groups that repeat within groups
- * that repeat; its regexec() matches \\1 by trying everything. None of that is left to whoever may
- * steer the server: the size of the unrolled expression is reckoned beforehand.
+ * Whoever may steer the server must not bring it to a halt. The host's regcomp() says what is
+ * malformed, but unrolls repetitions, and takes forever over groups that repeat within groups that
+ * repeat: the size of the unrolled expression is reckoned beforehand. What fits says pattern.h.
  */
 struct regex_group {
     long size;    /* of what is unrolled so far */
@@ -283,27 +283,36 @@ static const char *regex_danger(const char *pattern)
     return wrong;
 }
 
+/* Does the host's regcomp() take it? */
+static int check_regex(struct making *making, const char *where, const char *expression)
+{
+    regex_t regex;
+    char reason[128];
+    int r = regcomp(&regex, expression, REG_EXTENDED | REG_NOSUB);
+
+    if (r == 0) {
+        regfree(&regex);
+        return 0;
+    }
+    regerror(r, &regex, reason, sizeof(reason));
+    return bad(making, "the regular expression of \"%s\" is malformed: %s", where, reason);
+}
+
 static int set_regex(struct making *making, struct test *test, const char *where, const cJSON *json)
 {
-    const char *danger;
-    char reason[128];
-    int r;
+    const char *wrong;
 
     if (!cJSON_IsString(json))
         return bad(making, "\"%s\" must be a regular expression", where);
-    danger = regex_danger(json->valuestring);
-    if (danger)
-        return bad(making, "the regular expression of \"%s\" %s", where, danger);
-    test->pattern = strdup(json->valuestring);
+    wrong = regex_danger(json->valuestring);
+    if (!wrong && check_regex(making, where, json->valuestring) < 0)
+        return -1;
+    if (!wrong)
+        test->pattern = fa_pattern_new(json->valuestring, &wrong);
     if (!test->pattern)
-        return no_memory(making);
-    r = regcomp(&test->regex, test->pattern, REG_EXTENDED | REG_NOSUB);
-    if (r != 0) {
-        regerror(r, &test->regex, reason, sizeof(reason));
-        return bad(making, "the regular expression of \"%s\" is malformed: %s", where, reason);
-    }
-    test->has_regex = true;
-    return 0;
+        return bad(making, "the regular expression of \"%s\" %s", where, wrong);
+    test->expression = strdup(json->valuestring);
+    return test->expression ? 0 : no_memory(making);
 }
 
 static int set_contains(struct making *making, struct test *test, const char *where,
@@ -515,7 +524,7 @@ static int read_named(struct making *making, enum field field, const char *name,
             return -1;
         if (field == FIELD_PARAMS && is_masked(member->string) &&
             (condition->test.choice_count > 0 || condition->test.contains ||
-             condition->test.has_regex))
+             condition->test.pattern))
             return bad(making,
                        "\"%s\" is a secret, which the journal masks: only absent can be "
                        "asked",
@@ -629,9 +638,8 @@ static void clear_test(struct test *test)
         free(test->choices[i]);
     free(test->choices);
     free(test->contains);
-    free(test->pattern);
-    if (test->has_regex)
-        regfree(&test->regex);
+    free(test->expression);
+    fa_pattern_free(test->pattern);
 }
 
 void fa_match_free(struct fa_match *match)
@@ -796,13 +804,6 @@ static bool is_chosen(const struct test *test, const char *bytes, size_t len)
     return test->choice_count == 0;
 }
 
-static bool fits_regex(const struct test *test, const char *bytes, size_t len)
-{
-    regmatch_t all = {.rm_so = 0, .rm_eo = (regoff_t)len};
-
-    return !test->has_regex || regexec(&test->regex, bytes, 1, &all, REG_STARTEND) == 0;
-}
-
 /* value_fn: an empty value is as good as none, as it is to the server. */
 static bool fits(void *context, const char *bytes, size_t len)
 {
@@ -812,13 +813,14 @@ static bool fits(void *context, const char *bytes, size_t len)
         return len > 0; /* stop: there is one */
     return is_chosen(test, bytes, len) &&
            (!test->contains || memmem(bytes, len, test->contains, strlen(test->contains))) &&
-           fits_regex(test, bytes, len) && !(test->has_absent && len == 0);
+           (!test->pattern || fa_pattern_fits(test->pattern, bytes, len)) &&
+           !(test->has_absent && len == 0);
 }
 
 /* A value of the test's own, that it takes when the request has none. */
 static bool takes_nothing(const struct test *test)
 {
-    return !test->has_absent && !test->contains && !test->has_regex && test->choice_count == 1 &&
+    return !test->has_absent && !test->contains && !test->pattern && test->choice_count == 1 &&
            test->choices[0][0] == '\0';
 }
 
@@ -949,9 +951,9 @@ static void show_test(struct pm_buf *buf, const struct test *test)
         show_and(buf);
         (void)pm_buf_addf(buf, "something with %s", test->contains);
     }
-    if (test->has_regex) {
+    if (test->pattern) {
         show_and(buf);
-        (void)pm_buf_addf(buf, "something like /%s/", test->pattern);
+        (void)pm_buf_addf(buf, "something like /%s/", test->expression);
     }
     if (test->has_absent) {
         show_and(buf);
