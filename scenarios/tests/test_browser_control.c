@@ -42,7 +42,6 @@ static int add_one(int64_t id)
 START_TEST(test_control_makes_an_account_that_signs_in_and_sees_itself_alone)
 {
     PM_AUTO_FREE char *secret = NULL;
-    PM_AUTO_FREE char *url = NULL;
 
     open_all();
     add_monitor("Login Monitor of the first");
