@@ -16,15 +16,13 @@
 #include <unistd.h>
 
 #include "buf.h"
-#include "checks.h"
 #include "cleanup.h"
-#include "cmd_faults.h"
+#include "cmd_spec.h"
 #include "exec_report.h"
 #include "fs.h"
 #include "log.h"
 #include "server.h"
 
-#define LIST_MAX      32
 #define FILE_MAX      (64 * 1024 * 1024)
 #define DIR_TEMPLATE  "/paidmonitor-fakeapi.XXXXXX"
 #define STATUS_FAILED 1   /* the command was content, the server was not */
@@ -33,12 +31,8 @@
 #define STATUS_NONE   127
 
 struct exec {
-    struct fa_server_options options;
-    const char *checks[LIST_MAX + 1];
-    size_t check_count;
+    struct cmd_spec spec;
     const char *seed_file;
-    const char *faults[LIST_MAX]; /* JSON, or @FILE */
-    size_t fault_count;
     const char *expect_file;
     bool nothing_else;
     bool exports_secret;
@@ -87,14 +81,7 @@ static const char help[] =
 /* Command line */
 
 enum option_id {
-    PROFILE = 256,
-    CHECK,
-    STORE,
-    CLOCK,
-    JOURNAL,
-    TLS,
-    SEED,
-    FAULT,
+    SEED = 256,
     EXPECT,
     NOTHING_ELSE,
     EXPORT_SECRET,
@@ -107,14 +94,8 @@ enum option_id {
 };
 
 static const struct option long_options[] = {
-    {"profile", required_argument, NULL, PROFILE},
-    {"check", required_argument, NULL, CHECK},
-    {"store", required_argument, NULL, STORE},
-    {"clock", required_argument, NULL, CLOCK},
-    {"journal", required_argument, NULL, JOURNAL},
-    {"tls", required_argument, NULL, TLS},
+    CMD_SPEC_OPTIONS,
     {"seed", required_argument, NULL, SEED},
-    {"fault", required_argument, NULL, FAULT},
     {"expect", required_argument, NULL, EXPECT},
     {"nothing-else", no_argument, NULL, NOTHING_ELSE},
     {"export-secret", no_argument, NULL, EXPORT_SECRET},
@@ -127,71 +108,13 @@ static const struct option long_options[] = {
     {NULL, 0, NULL, 0},
 };
 
-static int bad_value(const char *option, const char *value, const char *wanted)
-{
-    fprintf(stderr, CMD_PROGRAM ": exec: --%s \"%s\": %s\n", option, value, wanted);
-    return CMD_USAGE;
-}
-
-static int take_check(struct exec *exec, const char *text)
-{
-    struct fa_checks scratch = {0};
-    char message[512];
-
-    if (fa_checks_set(&scratch, text, message, sizeof(message)) < 0)
-        return bad_value("check", text, message);
-    if (exec->check_count == LIST_MAX)
-        return bad_value("check", text, "too many checks");
-    exec->checks[exec->check_count++] = text;
-    return CMD_OK;
-}
-
-static int take_fault(struct exec *exec, const char *text)
-{
-    if (exec->fault_count == LIST_MAX)
-        return bad_value("fault", text, "too many faults; @FILE can hold an array of them");
-    exec->faults[exec->fault_count++] = text;
-    return CMD_OK;
-}
-
-static int take_journal(struct exec *exec, const char *text)
-{
-    char *end;
-    unsigned long size = strtoul(text, &end, 10);
-
-    if (text[0] < '0' || text[0] > '9' || *end != '\0' || size < 1 || size > 10000000)
-        return bad_value("journal", text, "must be a number from 1 to 10000000");
-    exec->options.journal_size = size;
-    return CMD_OK;
-}
-
+/* The options of this command alone. Returns -1: it is none of these. */
 static int take_option(struct exec *exec, int id, const char *value)
 {
     switch (id) {
-    case PROFILE:
-        if (fa_profile_parse(value, &exec->options.profile) < 0)
-            return bad_value("profile", value, "must be strict or vendor");
-        return CMD_OK;
-    case CHECK:
-        return take_check(exec, value);
-    case STORE:
-        exec->options.store = value;
-        return CMD_OK;
-    case CLOCK:
-        exec->options.clock = value;
-        return CMD_OK;
-    case JOURNAL:
-        return take_journal(exec, value);
-    case TLS:
-        if (strcmp(value, "auto") != 0 && strcmp(value, "off") != 0)
-            return bad_value("tls", value, "must be auto or off");
-        exec->options.tls_auto = strcmp(value, "auto") == 0;
-        return CMD_OK;
     case SEED:
         exec->seed_file = value;
         return CMD_OK;
-    case FAULT:
-        return take_fault(exec, value);
     case EXPECT:
         exec->expect_file = value;
         return CMD_OK;
@@ -214,9 +137,20 @@ static int take_option(struct exec *exec, int id, const char *value)
         exec->is_quiet = true;
         return CMD_OK;
     default:
-        fputs("Try " CMD_PROGRAM " exec --help\n", stderr);
-        return CMD_USAGE;
+        return -1;
     }
+}
+
+static int take_any(struct exec *exec, int id, char *value)
+{
+    int status = cmd_spec_take(&exec->spec, id, value);
+
+    if (status < 0)
+        status = take_option(exec, id, value);
+    if (status >= 0)
+        return status;
+    fputs("Try " CMD_PROGRAM " exec --help\n", stderr);
+    return CMD_USAGE;
 }
 
 /* Returns an exit status, or -1 to go on. The options end where the command begins. */
@@ -235,7 +169,7 @@ static int parse_options(struct exec *exec, int argc, char **argv)
             puts(CMD_PROGRAM " " PM_VERSION);
             return cmd_flush();
         }
-        status = take_option(exec, id, optarg);
+        status = take_any(exec, id, optarg);
         if (status != CMD_OK)
             return status;
     }
@@ -281,16 +215,6 @@ static int seed(struct exec *exec)
     }
     pm_buf_clear(&lines);
     return r;
-}
-
-static int add_faults(struct exec *exec)
-{
-    size_t i;
-
-    for (i = 0; i < exec->fault_count; i++)
-        if (cmd_fault(exec->server, exec->faults[i]) != CMD_OK)
-            return -1;
-    return 0;
 }
 
 static int expect(struct exec *exec)
@@ -383,7 +307,7 @@ static int set_up(struct exec *exec)
 {
     char message[512];
 
-    if (fa_server_start(&exec->options, &exec->server, message, sizeof(message)) < 0) {
+    if (fa_server_start(&exec->spec.options, &exec->server, message, sizeof(message)) < 0) {
         pm_log_error("%s", message);
         return -1;
     }
@@ -391,8 +315,8 @@ static int set_up(struct exec *exec)
         pm_log_error("cannot generate an account");
         return -1;
     }
-    if (seed(exec) < 0 || add_faults(exec) < 0 || expect(exec) < 0 || make_dir(exec) < 0 ||
-        write_files(exec) < 0)
+    if (seed(exec) < 0 || cmd_spec_add_faults(&exec->spec, exec->server) != CMD_OK ||
+        expect(exec) < 0 || make_dir(exec) < 0 || write_files(exec) < 0)
         return -1;
     return export_all(exec);
 }
@@ -495,12 +419,12 @@ static int judge(const struct exec *exec, int status)
 
 int cmd_exec(int argc, char **argv)
 {
-    struct exec exec = {.options = FA_SERVER_OPTIONS_INIT};
+    struct exec exec = {0};
     sigset_t ours;
     sigset_t before;
     int status;
 
-    exec.options.checks = exec.checks;
+    cmd_spec_init(&exec.spec);
     status = parse_options(&exec, argc, argv);
     if (status >= 0)
         return status;

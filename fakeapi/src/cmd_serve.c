@@ -10,12 +10,11 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include "checks.h"
 #include "cleanup.h"
 #include "db.h"
-#include "cmd_faults.h"
 #include "cmd_log.h"
 #include "cmd_signals.h"
+#include "cmd_spec.h"
 #include "dashboard_assets.h"
 #include "fs.h"
 #include "journal.h"
@@ -24,18 +23,11 @@
 #include "runfile.h"
 #include "secret.h"
 #include "server.h"
-#include "vclock.h"
 
 #define JOURNAL_BYTES_MAX (64L << 30)
-#define CHECKS_MAX        32
-#define FAULTS_MAX        64
 
 struct serve {
-    struct fa_server_options options;
-    const char *checks[CHECKS_MAX + 1];
-    size_t check_count;
-    const char *faults[FAULTS_MAX]; /* JSON, or @FILE */
-    size_t fault_count;
+    struct cmd_spec spec;
     const char *authority_file;   /* where that of --tls auto is written, */
     char *default_authority_file; /* unless told otherwise */
     const char *port_file;
@@ -102,20 +94,13 @@ enum option_id {
     PORT_FILE,
     DASHBOARD_FILE,
     WWW,
-    STORE,
     ACCOUNTS,
     ACCOUNT,
-    PROFILE,
-    CHECK,
-    CLOCK,
-    TLS,
     TLS_CA_FILE,
     TLS_CERT,
     TLS_KEY,
     TLS_CLIENT_CA,
-    FAULT,
     FAULTS,
-    JOURNAL,
     JOURNAL_BYTES,
     JOURNAL_STORE,
     CONTROL_TOKEN_FILE,
@@ -127,25 +112,19 @@ enum option_id {
 };
 
 static const struct option long_options[] = {
+    CMD_SPEC_OPTIONS,
     {"listen", required_argument, NULL, LISTEN},
     {"port", required_argument, NULL, PORT},
     {"port-file", required_argument, NULL, PORT_FILE},
     {"dashboard-file", required_argument, NULL, DASHBOARD_FILE},
     {"www", required_argument, NULL, WWW},
-    {"store", required_argument, NULL, STORE},
     {"accounts", required_argument, NULL, ACCOUNTS},
     {"account", required_argument, NULL, ACCOUNT},
-    {"profile", required_argument, NULL, PROFILE},
-    {"check", required_argument, NULL, CHECK},
-    {"clock", required_argument, NULL, CLOCK},
-    {"tls", required_argument, NULL, TLS},
     {"tls-ca-file", required_argument, NULL, TLS_CA_FILE},
     {"tls-cert", required_argument, NULL, TLS_CERT},
     {"tls-key", required_argument, NULL, TLS_KEY},
     {"tls-client-ca", required_argument, NULL, TLS_CLIENT_CA},
-    {"fault", required_argument, NULL, FAULT},
     {"faults", required_argument, NULL, FAULTS},
-    {"journal", required_argument, NULL, JOURNAL},
     {"journal-bytes", required_argument, NULL, JOURNAL_BYTES},
     {"journal-store", no_argument, NULL, JOURNAL_STORE},
     {"control-token-file", required_argument, NULL, CONTROL_TOKEN_FILE},
@@ -159,40 +138,13 @@ static const struct option long_options[] = {
 
 /* Command line */
 
-static int bad_value(const char *option, const char *value, const char *wanted)
-{
-    fprintf(stderr, CMD_PROGRAM ": --%s \"%s\": %s\n", option, value, wanted);
-    return CMD_USAGE;
-}
-
-static int parse_number(const char *text, long min, long max, long *ret_value)
-{
-    char *end;
-
-    if (!isdigit((unsigned char)text[0])) /* strtol() alone takes blanks and signs */
-        return -1;
-    errno = 0;
-    *ret_value = strtol(text, &end, 10);
-    return errno != 0 || *end != '\0' || *ret_value < min || *ret_value > max ? -1 : 0;
-}
-
 static int take_port(struct serve *serve, const char *text)
 {
     long port;
 
-    if (parse_number(text, 0, 65535, &port) < 0)
-        return bad_value("port", text, "must be a number from 0 to 65535");
-    serve->options.port = (unsigned int)port;
-    return CMD_OK;
-}
-
-static int take_journal(struct serve *serve, const char *text)
-{
-    long size;
-
-    if (parse_number(text, 1, 10000000, &size) < 0)
-        return bad_value("journal", text, "must be a number from 1 to 10000000");
-    serve->options.journal_size = (size_t)size;
+    if (cmd_parse_number(text, 0, 65535, &port) < 0)
+        return cmd_bad_value("port", text, "must be a number from 0 to 65535");
+    serve->spec.options.port = (unsigned int)port;
     return CMD_OK;
 }
 
@@ -206,59 +158,20 @@ static int take_journal_bytes(struct serve *serve, const char *text)
     long size = 0;
 
     if (digits == 0 || digits > 12 || text[digits + (unit != NULL)] != '\0')
-        return bad_value("journal-bytes", text, "must be a number of bytes, or as 512K, 8M, 1G");
+        return cmd_bad_value("journal-bytes", text,
+                             "must be a number of bytes, or as 512K, 8M, 1G");
     size = strtol(text, NULL, 10);
     if (size > JOURNAL_BYTES_MAX >> shift || size << shift < FA_JOURNAL_BYTES_MIN)
-        return bad_value("journal-bytes", text, "must be from 512K to 64G");
-    serve->options.journal_bytes = (size_t)size << shift;
-    return CMD_OK;
-}
-
-static int take_clock(struct serve *serve, const char *text)
-{
-    struct fa_vclock_setting scratch;
-    char message[256];
-
-    if (fa_vclock_parse(text, 0, 0, &scratch, message, sizeof(message)) < 0)
-        return bad_value("clock", text, message);
-    serve->options.clock = text;
+        return cmd_bad_value("journal-bytes", text, "must be from 512K to 64G");
+    serve->spec.options.journal_bytes = (size_t)size << shift;
     return CMD_OK;
 }
 
 static int take_www(const char *dir)
 {
     if (access(dir, R_OK | X_OK) < 0)
-        return bad_value("www", dir, "a directory with the pages, such as fakeapi/www");
+        return cmd_bad_value("www", dir, "a directory with the pages, such as fakeapi/www");
     fa_assets_from(dir);
-    return CMD_OK;
-}
-
-static int take_check(struct serve *serve, const char *text)
-{
-    struct fa_checks scratch = {0};
-    char message[512];
-
-    if (fa_checks_set(&scratch, text, message, sizeof(message)) < 0)
-        return bad_value("check", text, message);
-    if (serve->check_count == CHECKS_MAX)
-        return bad_value("check", text, "too many checks");
-    serve->checks[serve->check_count++] = text;
-    return CMD_OK;
-}
-
-static int take_tls(struct serve *serve, const char *text)
-{
-    if (strcmp(text, "auto") != 0 && strcmp(text, "off") != 0)
-        return bad_value("tls", text, "must be auto or off");
-    serve->options.tls_auto = strcmp(text, "auto") == 0;
-    return CMD_OK;
-}
-
-static int take_fault(struct serve *serve, const char *text)
-{
-    if (serve->fault_count == FAULTS_MAX)
-        return bad_value("fault", text, "too many; put them into one file");
-    serve->faults[serve->fault_count++] = text;
     return CMD_OK;
 }
 
@@ -268,7 +181,8 @@ static int take_faults(struct serve *serve, const char *path)
 
     if (asprintf(&text, "@%s", path) < 0)
         return CMD_FAILED;
-    return take_fault(serve, text); /* needed as long as the program runs */
+    return cmd_spec_take(&serve->spec, CMD_SPEC_FAULT,
+                         text); /* needed as long as the program runs */
 }
 
 static int take_account(struct serve *serve, char *text)
@@ -276,7 +190,7 @@ static int take_account(struct serve *serve, char *text)
     char *colon = strchr(text, ':');
 
     if (!colon || colon == text || colon[1] == '\0') /* not shown: it may be the secret alone */
-        return bad_value("account", "***", "must be APIKEY:SECRETKEY");
+        return cmd_bad_value("account", "***", "must be APIKEY:SECRETKEY");
     serve->account = text;
     return CMD_OK;
 }
@@ -284,23 +198,17 @@ static int take_account(struct serve *serve, char *text)
 static int take_format(struct serve *serve, const char *text)
 {
     if (strcmp(text, "text") != 0 && strcmp(text, "json") != 0)
-        return bad_value("log-format", text, "must be text or json");
+        return cmd_bad_value("log-format", text, "must be text or json");
     serve->log_format = strcmp(text, "json") == 0 ? PM_LOG_JSON : PM_LOG_TEXT;
     return CMD_OK;
 }
 
-static int take_profile(struct serve *serve, const char *text)
-{
-    if (fa_profile_parse(text, &serve->options.profile) < 0)
-        return bad_value("profile", text, "must be strict or vendor");
-    return CMD_OK;
-}
-
+/* The options of this command alone. Returns -1: it is none of these. */
 static int take_option(struct serve *serve, int id, char *value)
 {
     switch (id) {
     case LISTEN:
-        serve->options.listen = value;
+        serve->spec.options.listen = value;
         return CMD_OK;
     case PORT:
         return take_port(serve, value);
@@ -312,42 +220,27 @@ static int take_option(struct serve *serve, int id, char *value)
         return CMD_OK;
     case WWW:
         return take_www(value);
-    case STORE:
-        serve->options.store = value;
-        return CMD_OK;
     case ACCOUNTS:
-        serve->options.accounts = value;
+        serve->spec.options.accounts = value;
         return CMD_OK;
     case ACCOUNT:
         return take_account(serve, value);
-    case PROFILE:
-        return take_profile(serve, value);
-    case CLOCK:
-        return take_clock(serve, value);
-    case CHECK:
-        return take_check(serve, value);
-    case TLS:
-        return take_tls(serve, value);
     case TLS_CA_FILE:
         serve->authority_file = value;
         return CMD_OK;
     case TLS_CERT:
-        serve->options.tls_cert = value;
+        serve->spec.options.tls_cert = value;
         return CMD_OK;
     case TLS_KEY:
-        serve->options.tls_key = value;
+        serve->spec.options.tls_key = value;
         return CMD_OK;
     case TLS_CLIENT_CA:
-        serve->options.tls_client_ca = value;
+        serve->spec.options.tls_client_ca = value;
         return CMD_OK;
-    case FAULT:
-        return take_fault(serve, value);
     case FAULTS:
         return take_faults(serve, value);
-    case JOURNAL:
-        return take_journal(serve, value);
     case JOURNAL_STORE:
-        serve->options.keeps_journal = true;
+        serve->spec.options.keeps_journal = true;
         return CMD_OK;
     case JOURNAL_BYTES:
         return take_journal_bytes(serve, value);
@@ -363,9 +256,20 @@ static int take_option(struct serve *serve, int id, char *value)
         serve->log_level = PM_LOG_ERROR;
         return CMD_OK;
     default:
-        fputs("Try " CMD_PROGRAM " serve --help\n", stderr);
-        return CMD_USAGE;
+        return -1;
     }
+}
+
+static int take_any(struct serve *serve, int id, char *value)
+{
+    int status = cmd_spec_take(&serve->spec, id, value);
+
+    if (status < 0)
+        status = take_option(serve, id, value);
+    if (status >= 0)
+        return status;
+    fputs("Try " CMD_PROGRAM " serve --help\n", stderr);
+    return CMD_USAGE;
 }
 
 /* --port-file is PAIDMONITOR_FAKEAPI_PORT_FILE; NULL if not set, empty, or a flag that is 0. */
@@ -396,7 +300,7 @@ static int take_environment(struct serve *serve)
         if (option->val == HELP || option->val == VERSION)
             continue;
         value = from_environment(option);
-        status = value ? take_option(serve, option->val, value) : CMD_OK;
+        status = value ? take_any(serve, option->val, value) : CMD_OK;
         if (status != CMD_OK)
             return status;
     }
@@ -421,8 +325,8 @@ static int parse_options(struct serve *serve, int argc, char **argv)
             return cmd_flush();
         }
         if (optarg && optarg[0] == '\0')
-            return bad_value(long_options[at].name, optarg, "must not be empty");
-        status = take_option(serve, id, optarg);
+            return cmd_bad_value(long_options[at].name, optarg, "must not be empty");
+        status = take_any(serve, id, optarg);
         if (status != CMD_OK)
             return status;
         serve->account_shown |= id == ACCOUNT;
@@ -450,8 +354,8 @@ static int make_default_store(struct serve *serve)
 {
     PM_AUTO_FREE char *dir = NULL;
 
-    if (serve->options.store) {
-        warn_of_password(serve->options.store);
+    if (serve->spec.options.store) {
+        warn_of_password(serve->spec.options.store);
         return 0;
     }
     dir = fa_state_dir();
@@ -466,14 +370,14 @@ static int make_default_store(struct serve *serve)
     }
     if (asprintf(&serve->default_store, "%s/store.db", dir) < 0)
         return -1;
-    serve->options.store = serve->default_store;
+    serve->spec.options.store = serve->default_store;
     return 0;
 }
 
 static int take_socket(struct serve *serve)
 {
-    serve->options.socket = cmd_signals_socket();
-    if (serve->options.socket >= 0)
+    serve->spec.options.socket = cmd_signals_socket();
+    if (serve->spec.options.socket >= 0)
         return 0;
     pm_log_error("the service manager passed something else than one listening socket");
     return -1;
@@ -542,7 +446,7 @@ static int token_from_environment(struct serve *serve)
         return -1;
     }
     memset(token, 'x', strlen(token));
-    serve->options.control_token = serve->token.bytes;
+    serve->spec.options.control_token = serve->token.bytes;
     return 0;
 }
 
@@ -565,7 +469,7 @@ static int take_token(struct serve *serve)
         pm_log_error("%s", message);
         return -1;
     }
-    serve->options.control_token = serve->token.bytes;
+    serve->spec.options.control_token = serve->token.bytes;
     return 0;
 }
 
@@ -576,7 +480,7 @@ static int keep_made_token(struct serve *serve, const struct fa_server *server)
     PM_AUTO_FREE char *dir = NULL;
     char line[PM_SECRET_MAX + 2];
 
-    if (!token || serve->options.control_token)
+    if (!token || serve->spec.options.control_token)
         return 0;
     dir = fa_run_dir();
     if (!dir || asprintf(&serve->default_token_file, "%s/%ld.token", dir, (long)getpid()) < 0) {
@@ -617,16 +521,6 @@ static int keep_authority(struct serve *serve, const struct fa_server *server)
     if (!serve->authority_file && name_authority_file(serve) < 0)
         return -1;
     return write_file(serve->authority_file, pem, 0644);
-}
-
-static int add_faults(const struct serve *serve, struct fa_server *server)
-{
-    int status = CMD_OK;
-    size_t i;
-
-    for (i = 0; i < serve->fault_count && status == CMD_OK; i++)
-        status = cmd_fault(server, serve->faults[i]);
-    return status;
 }
 
 /* So that `ctl` finds the server. It is a convenience: without it there is --url. */
@@ -674,7 +568,7 @@ static int make_ready(struct serve *serve, struct fa_server *server)
     int status = add_accounts(serve, server);
 
     if (status == CMD_OK)
-        status = add_faults(serve, server);
+        status = cmd_spec_add_faults(&serve->spec, server);
     if (status == CMD_OK &&
         (keep_made_token(serve, server) < 0 || keep_authority(serve, server) < 0))
         status = CMD_CONFIG;
@@ -706,7 +600,7 @@ struct running {
 static void reload(void *context)
 {
     const struct running *running = context;
-    const char *path = running->serve->options.accounts;
+    const char *path = running->serve->spec.options.accounts;
     char message[512];
 
     if (!path)
@@ -730,7 +624,7 @@ static int run_until_stopped(struct serve *serve)
     char message[512];
     int status;
 
-    if (fa_server_start(&serve->options, &running.server, message, sizeof(message)) < 0) {
+    if (fa_server_start(&serve->spec.options, &running.server, message, sizeof(message)) < 0) {
         pm_log_error("%s", message);
         return CMD_CONFIG;
     }
@@ -743,18 +637,18 @@ static int run_until_stopped(struct serve *serve)
 
 int cmd_serve(int argc, char **argv)
 {
-    struct serve serve = {.options = FA_SERVER_OPTIONS_INIT, .log_level = PM_LOG_WARNING};
+    struct serve serve = {.log_level = PM_LOG_WARNING};
     int status;
 
-    serve.options.store = NULL;
-    serve.options.log = cmd_log_record;
-    serve.options.checks = serve.checks;
+    cmd_spec_init(&serve.spec);
+    serve.spec.options.store = NULL;
+    serve.spec.options.log = cmd_log_record;
     status = take_environment(&serve);
     if (status == CMD_OK)
         status = parse_options(&serve, argc, argv);
     if (status >= 0)
         return status;
-    serve.options.logs_accepted = serve.log_level == PM_LOG_DEBUG;
+    serve.spec.options.logs_accepted = serve.log_level == PM_LOG_DEBUG;
     pm_log_setup(CMD_PROGRAM, serve.log_level, serve.log_format);
     raise_limits();
     (void)signal(SIGPIPE, SIG_IGN); /* a reader of ours that has gone is an error of write(2) */
