@@ -12,6 +12,7 @@
 #include <string.h>
 
 #include "cleanup.h"
+#include "json.h"
 #include "params.h"
 #include "percent.h"
 
@@ -352,6 +353,12 @@ static int read_path(struct fa_control_call *call, const char *const *segments, 
     return 0;
 }
 
+static int refuse_twice(struct fa_control_call *call, const char *name)
+{
+    fa_control_fail(call, 400, NULL, "\"%s\" is there twice", name);
+    return -1;
+}
+
 static int take_query(struct fa_control_call *call, const struct fa_param *sent)
 {
     size_t i;
@@ -359,10 +366,8 @@ static int take_query(struct fa_control_call *call, const struct fa_param *sent)
 
     if (!param || strlen(sent->name) != sent->name_len)
         return refuse_unknown(call, FA_IN_QUERY, sent->name);
-    if (is_sent(&call->values[i])) {
-        fa_control_fail(call, 400, NULL, "\"%s\" is there twice", param->name);
-        return -1;
-    }
+    if (is_sent(&call->values[i]))
+        return refuse_twice(call, param->name);
     if (!fa_is_text(sent->value, sent->value_len))
         return refuse_value(call, param);
     if (param->type != FA_CONTROL_JSON)
@@ -409,6 +414,10 @@ static int parse_body(struct fa_control_call *call)
     const struct fa_http_request *http = call->http;
     const char *end = NULL;
 
+    if (fa_json_has_nul(http->body, http->body_len)) {
+        fa_control_fail(call, 400, NULL, "the body has a \\u0000 in it, which no text can have");
+        return -1;
+    }
     if (fa_is_text(http->body, http->body_len))
         call->body = cJSON_ParseWithLengthOpts(http->body, http->body_len, &end, false);
     while (call->body && end < http->body + http->body_len && isspace((unsigned char)*end))
@@ -436,6 +445,8 @@ static int read_members(struct fa_control_call *call)
 
         if (!param)
             return refuse_unknown(call, FA_IN_BODY, member->string);
+        if (is_sent(&call->values[i]))
+            return refuse_twice(call, param->name);
         if (take_json(call, param, member, &call->values[i]) < 0)
             return -1;
     }

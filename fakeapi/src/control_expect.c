@@ -37,10 +37,27 @@ static const cJSON *declared(struct fa_control_call *call)
                                                 : call->body;
 }
 
+/* What stands beside a list would be taken for declared, and is not. */
+static const char *find_stray(struct fa_control_call *call)
+{
+    const cJSON *member;
+
+    if (!fa_control_has(call, "expectations"))
+        return NULL;
+    cJSON_ArrayForEach(member, call->body)
+    {
+        if (strcmp(member->string, "expectations") != 0 && strcmp(member->string, "in_order") != 0)
+            return member->string;
+    }
+    return NULL;
+}
+
 void fa_control_expect(struct fa_control_call *call)
 {
     const struct fa_principal *account = account_of(call);
     bool in_order = fa_control_flag(call, "in_order", false);
+    const cJSON *json;
+    const char *stray;
     struct pm_buf names;
     char message[MESSAGE_MAX];
 
@@ -48,9 +65,13 @@ void fa_control_expect(struct fa_control_call *call)
         return;
     if (!call->body)
         return fa_control_fail(call, 400, "fakeapi/TESTING.md shows some", "nothing is declared");
+    json = declared(call);
+    stray = find_stray(call);
+    if (stray)
+        return fa_control_fail(call, 400, NULL, "\"%s\" belongs into the list", stray);
     pm_buf_init(&names, NAMES_MAX);
-    if (fa_expects_declare(call->app->expects, account->account.id, declared(call), in_order,
-                           &names, message, sizeof(message)) < 0)
+    if (fa_expects_declare(call->app->expects, account->account.id, json, in_order, &names, message,
+                           sizeof(message)) < 0)
         fa_control_fail(call, 400, "fakeapi/TESTING.md describes expectations", "%s", message);
     else
         fa_write_literal(call->out, "ids", names.data);

@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "fault_rule.h"
+#include "json.h"
 #include "params.h"
 
 struct fa_faults {
@@ -130,8 +131,13 @@ static cJSON *parse(const char *text, size_t len, char *message, size_t size)
     const char *end = NULL;
     const char *at;
     size_t line = 1;
-    cJSON *json = cJSON_ParseWithLengthOpts(text, len, &end, false);
+    cJSON *json;
 
+    if (fa_json_has_nul(text, len)) {
+        snprintf(message, size, "there is a \\u0000 in it, which no text can have");
+        return NULL;
+    }
+    json = cJSON_ParseWithLengthOpts(text, len, &end, false);
     for (at = text; json && end < text + len && strchr(" \t\r\n", *end) && *end; end++)
         continue;
     if (json && end == text + len)

@@ -303,6 +303,20 @@ static int write_entries(struct pm_buf *buf, const struct fa_json *json)
     return buf->failed ? -1 : 0;
 }
 
+bool fa_json_has_nul(const char *text, size_t len)
+{
+    size_t i;
+
+    for (i = 0; i + 1 < len; i++) {
+        if (text[i] != '\\')
+            continue;
+        if (len - i >= 6 && memcmp(text + i, "\\u0000", 6) == 0)
+            return true;
+        i++; /* what is escaped is no backslash of its own */
+    }
+    return false;
+}
+
 int fa_json_write(struct pm_buf *buf, const struct fa_json *json)
 {
     switch (json->type) {

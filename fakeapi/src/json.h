@@ -7,6 +7,7 @@
 #ifndef FA_JSON_H
 #define FA_JSON_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct fa_arena;
@@ -38,6 +39,12 @@ struct fa_json {
  * alike
  */
 int fa_json_parse(struct fa_arena *arena, const char *text, const struct fa_json **ret_json);
+
+/**
+ * Does a JSON text have a NUL in one of its strings, as `\u0000`? cJSON hands out C strings, which
+ * it would cut short, so that something else is asked for than was written.
+ */
+bool fa_json_has_nul(const char *text, size_t len);
 
 /** Append compact JSON. Errors: -1 as pm_buf_add() */
 int fa_json_write(struct pm_buf *buf, const struct fa_json *json);

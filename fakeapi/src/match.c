@@ -13,6 +13,7 @@
 #include "arena.h"
 #include "buf.h"
 #include "journal.h"
+#include "json.h"
 #include "params.h"
 #include "pattern.h"
 #include "structured.h"
@@ -616,9 +617,11 @@ int fa_match_parse(const char *text, size_t len, struct fa_match **ret_match, ch
                    size_t size)
 {
     const char *end = NULL;
-    cJSON *json = fa_is_text(text, len) ? cJSON_ParseWithLengthOpts(text, len, &end, false) : NULL;
+    cJSON *json = NULL;
     int r = -1;
 
+    if (fa_is_text(text, len) && !fa_json_has_nul(text, len))
+        json = cJSON_ParseWithLengthOpts(text, len, &end, false);
     while (json && end < text + len && isspace((unsigned char)*end))
         end++;
     if (json && end == text + len)

@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "expect.h"
+#include "json.h"
 #include "match.h"
 #include "reply.h"
 #include "server.h"
@@ -42,11 +43,11 @@ static void declare(struct fa_server *server, void *context)
 {
     struct expect_wish *wish = context;
     int64_t id = id_of(server, wish->apikey, wish->message, wish->size);
-    cJSON *json = cJSON_Parse(wish->json);
+    cJSON *json = fa_json_has_nul(wish->json, strlen(wish->json)) ? NULL : cJSON_Parse(wish->json);
 
     wish->r = -1;
     if (!json)
-        (void)snprintf(wish->message, wish->size, "what is expected must be JSON");
+        (void)snprintf(wish->message, wish->size, "what is expected must be JSON, without \\u0000");
     else if (id >= 0)
         wish->r = fa_expects_declare(fa_server_app(server)->expects, id, json, false, NULL,
                                      wish->message, wish->size);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "app.h"
+#include "json.h"
 #include "lifetime.h"
 #include "transfer.h"
 #include "transfer_places.h"
@@ -368,6 +369,8 @@ static int take_line(struct importing *importing, const char *line, size_t len)
 
     if (len == 0)
         return 0;
+    if (fa_json_has_nul(line, len))
+        return wrong(importing, "a \\u0000, which no text can have");
     json = cJSON_ParseWithLengthOpts(line, len, &end, false);
     if (json && end != line + len) {
         cJSON_Delete(json);

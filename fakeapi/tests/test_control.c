@@ -265,6 +265,39 @@ static void start_elsewhere(const char *token)
     ck_assert_msg(fa_server_start(&options, &site, message, sizeof(message)) == 0, "%s", message);
 }
 
+/* Who copies an example must not be refused for the form of its body. */
+START_TEST(test_examples_with_a_body_say_that_it_is_json)
+{
+    static const char *const pages[] = {"fakeapi/FAULTS.md", "fakeapi/TESTING.md"};
+    size_t i;
+    int count = 0;
+
+    for (i = 0; i < PM_ARRAY_LEN(pages); i++) {
+        char path[512];
+        char line[2048];
+        char next[2048];
+        FILE *file;
+
+        snprintf(path, sizeof(path), "%s/%s", PM_SOURCE_DIR, pages[i]);
+        file = fopen(path, "re");
+        ck_assert_ptr_nonnull(file);
+        while (fgets(line, sizeof(line), file)) {
+            if (!strstr(line, " curl ") || !strstr(line, " -d "))
+                continue;
+            next[0] = '\0';
+            if (strstr(line, "\\\n")) /* the command goes on */
+                ck_assert_ptr_nonnull(fgets(next, sizeof(next), file));
+            ck_assert_msg(strstr(line, "Content-Type: application/json") ||
+                              strstr(next, "Content-Type: application/json"),
+                          "%s", line);
+            count++;
+        }
+        (void)fclose(file);
+    }
+    ck_assert_int_ge(count, 2);
+}
+END_TEST
+
 START_TEST(test_elsewhere_a_token_is_made_and_needed)
 {
     char fields[256];
@@ -355,6 +388,14 @@ START_TEST(test_parameters_are_held_against_the_table)
         {"/accounts", "{} {}", "the body is no JSON"},
         {"/accounts", "[]", "the body must be a JSON object"},
         {"/accounts", "{\"name\":\"\xff\"}", "the body is no JSON"},
+        {"/accounts", "{\"name\":\"a\\u0000b\"}", "which no text can have"},
+        {"/accounts", "{\"name\":\"a\",\"name\":\"b\"}", "\\\"name\\\" is there twice"},
+        {"/import", "{\"account\":{\"apikey\":\"a\\u0000b\"}}", "which no text can have"},
+        {"/import", "{\"account\":{\"apikey\":\"\xff\"}}", "not UTF-8"},
+        {"/faults", "{\"note\":\"a\\u0000b\",\"effect\":{\"close\":true}}",
+         "which no text can have"},
+        {"/expectations", "{\"must\":{},\"expectations\":[{\"must\":{\"action\":\"a\"}}]}",
+         "\\\"must\\\" belongs into the list"},
     };
     size_t i;
 
@@ -375,6 +416,7 @@ static const struct test_case cases[] = {
     TEST(test_document_has_every_call),
     TEST(test_loopback_needs_no_token_but_no_browser_from_elsewhere),
     TEST(test_writes_take_no_body_that_a_form_can_send),
+    TEST(test_examples_with_a_body_say_that_it_is_json),
     TEST(test_elsewhere_a_token_is_made_and_needed),
     TEST(test_only_the_very_token_opens),
     TEST(test_probes_and_documents_are_for_everybody),

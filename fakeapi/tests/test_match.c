@@ -182,6 +182,7 @@ START_TEST(test_malformed_matchers_are_refused_by_name)
         {"\"action\"", "must be a JSON object"},
         {"{\"action\":\"a\"} x", "byte 15 is wrong"},
         {"{\"action\":\"a\"", "one JSON object"},
+        {"{\"action\":{\"contains\":\"\\u0000\"}}", "one JSON object"},
         {"{\"acton\":\"addResult\"}", "no member \"acton\"; there are account, action"},
         {"{\"action\":\"a\",\"action\":\"b\"}", "\"action\" is there twice"},
         {"{\"action\":{}}", "\"action\" tests nothing"},
