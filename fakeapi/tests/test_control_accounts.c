@@ -59,6 +59,14 @@ static int sign_with(const char *apikey, const char *secretkey)
     return site_reply.status;
 }
 
+/* The same request once more, which it is if it is signed in the same second as the one before. */
+static int sign_again(const char *apikey, const char *secretkey)
+{
+    int status = sign_with(apikey, secretkey);
+
+    return status == 200 ? sign_with(apikey, secretkey) : status; /* the second was over */
+}
+
 static void control_of(const struct keys *keys, const char *method, const char *below,
                        const char *json)
 {
@@ -428,7 +436,7 @@ START_TEST(test_settings_change_what_is_refused)
     site_expect_part("\"timestamp-window\":\"60\"");
     site_expect_part("\"unknown-parameters\":\"ignore\"");
     ck_assert_int_eq(sign_with(SITE_KEY, SITE_SECRET), 200);
-    ck_assert_int_eq(sign_with(SITE_KEY, SITE_SECRET), 403); /* in the same second: a replay */
+    ck_assert_int_eq(sign_again(SITE_KEY, SITE_SECRET), 403); /* a replay */
     site_stop();
 }
 END_TEST
@@ -445,7 +453,7 @@ START_TEST(test_an_account_can_have_settings_of_its_own)
     site_expect_part("{\"follows_server\":false,\"checks\":{");
     site_expect_part("\"replay\":\"refuse\"");
     ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 200);
-    ck_assert_int_eq(sign_with(one.apikey, one.secretkey), 403); /* in the same second: a replay */
+    ck_assert_int_eq(sign_again(one.apikey, one.secretkey), 403); /* a replay */
     site_expect_reason("seen before");
     ck_assert_int_eq(sign_with(SITE_KEY, SITE_SECRET), 200);
     ck_assert_int_ne(sign_with(SITE_KEY, SITE_SECRET), 403);
