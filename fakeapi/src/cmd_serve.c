@@ -175,16 +175,6 @@ static int take_www(const char *dir)
     return CMD_OK;
 }
 
-static int take_faults(struct serve *serve, const char *path)
-{
-    char *text;
-
-    if (asprintf(&text, "@%s", path) < 0)
-        return CMD_FAILED;
-    return cmd_spec_take(&serve->spec, CMD_SPEC_FAULT,
-                         text); /* needed as long as the program runs */
-}
-
 static int take_account(struct serve *serve, char *text)
 {
     char *colon = strchr(text, ':');
@@ -238,7 +228,7 @@ static int take_option(struct serve *serve, int id, char *value)
         serve->spec.options.tls_client_ca = value;
         return CMD_OK;
     case FAULTS:
-        return take_faults(serve, value);
+        return cmd_spec_take_faults(&serve->spec, value);
     case JOURNAL_STORE:
         serve->spec.options.keeps_journal = true;
         return CMD_OK;

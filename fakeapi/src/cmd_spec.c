@@ -81,12 +81,22 @@ static int take_tls(struct cmd_spec *spec, const char *text)
     return CMD_OK;
 }
 
-static int take_fault(struct cmd_spec *spec, const char *text)
+static int keep_fault(struct cmd_spec *spec, const char *text, bool is_file)
 {
     if (spec->fault_count == CMD_SPEC_LIST_MAX)
         return cmd_bad_value("fault", text, "too many; @FILE can hold an array of them");
-    spec->faults[spec->fault_count++] = text;
+    spec->faults[spec->fault_count++] = (struct cmd_spec_fault){.text = text, .is_file = is_file};
     return CMD_OK;
+}
+
+static int take_fault(struct cmd_spec *spec, const char *text)
+{
+    return keep_fault(spec, text[0] == '@' ? text + 1 : text, text[0] == '@');
+}
+
+int cmd_spec_take_faults(struct cmd_spec *spec, const char *path)
+{
+    return keep_fault(spec, path, true);
 }
 
 static int take_journal(struct cmd_spec *spec, const char *text)
@@ -150,18 +160,18 @@ static int add(struct fa_server *server, const char *json, const char *source)
     return CMD_CONFIG;
 }
 
-static int add_fault(struct fa_server *server, const char *text)
+static int add_fault(struct fa_server *server, const struct cmd_spec_fault *fault)
 {
     struct pm_buf json;
     int status = CMD_CONFIG;
 
-    if (text[0] != '@')
-        return add(server, text, "--fault");
+    if (!fault->is_file)
+        return add(server, fault->text, "--fault");
     pm_buf_init(&json, FILE_MAX_BYTES);
-    if (read_file(text + 1, &json) < 0)
-        pm_log_error("cannot read the faults \"%s\": %s", text + 1, strerror(errno));
+    if (read_file(fault->text, &json) < 0)
+        pm_log_error("cannot read the faults \"%s\": %s", fault->text, strerror(errno));
     else
-        status = add(server, json.data ? json.data : "", text + 1);
+        status = add(server, json.data ? json.data : "", fault->text);
     pm_buf_clear(&json);
     return status;
 }
@@ -172,6 +182,6 @@ int cmd_spec_add_faults(const struct cmd_spec *spec, struct fa_server *server)
     size_t i;
 
     for (i = 0; i < spec->fault_count && status == CMD_OK; i++)
-        status = add_fault(server, spec->faults[i]);
+        status = add_fault(server, &spec->faults[i]);
     return status;
 }

@@ -3,17 +3,24 @@
 #define FA_CMD_SPEC_H
 
 #include <getopt.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "fakeapi.h"
 
 #define CMD_SPEC_LIST_MAX 64
 
+/* Where faults stand. */
+struct cmd_spec_fault {
+    const char *text; /* JSON, or the name of a file with it */
+    bool is_file;
+};
+
 struct cmd_spec {
     struct fa_server_options options;
     const char *checks[CMD_SPEC_LIST_MAX + 1]; /* options.checks, once cmd_spec_init() ran */
     size_t check_count;
-    const char *faults[CMD_SPEC_LIST_MAX]; /* JSON, or @FILE */
+    struct cmd_spec_fault faults[CMD_SPEC_LIST_MAX];
     size_t fault_count;
 };
 
@@ -51,6 +58,9 @@ void cmd_spec_init(struct cmd_spec *spec);
  * Returns CMD_OK, CMD_USAGE after saying what is wrong with the value, or -1: it is none of these.
  */
 int cmd_spec_take(struct cmd_spec *spec, int id, const char *value);
+
+/** Take faults from a file, as `--fault @FILE` does. Returns as cmd_spec_take(). */
+int cmd_spec_take_faults(struct cmd_spec *spec, const char *path);
 
 /** Give a server that runs the faults that were asked for. Returns an exit status; what was wrong
  * is logged. */
