@@ -23,6 +23,7 @@
 #include "dashboard_requests_live.h"
 #include "dashboard_rows.h"
 #include "dashboard_signin.h"
+#include "dashboard_slices.h"
 #include "dashboard_visit.h"
 #include "log.h"
 #include "percent.h"
@@ -85,10 +86,12 @@ static const struct route {
     {"GET", "/accounts/*/tags/*/events", FOR_VIEWERS, fa_events_of_tag},
     {"GET", "/accounts/*/tags/*/rows.csv", FOR_VIEWERS, fa_export_tag_csv},
     {"GET", "/accounts/*/tags/*/rows.json", FOR_VIEWERS, fa_export_tag_json},
+    {"GET", "/accounts/*/tags/*/counts.json", FOR_VIEWERS, fa_slice_of_tag},
     {"GET", "/monitors/*", FOR_VIEWERS, fa_page_monitor},
     {"GET", "/monitors/*/events", FOR_VIEWERS, fa_events_of_monitor},
     {"GET", "/monitors/*/rows.csv", FOR_VIEWERS, fa_export_monitor_csv},
     {"GET", "/monitors/*/rows.json", FOR_VIEWERS, fa_export_monitor_json},
+    {"GET", "/monitors/*/counts.json", FOR_VIEWERS, fa_slice_of_monitor},
     {"GET", "/requests", FOR_VIEWERS, fa_page_requests},
     {"GET", "/requests/events", FOR_VIEWERS, fa_requests_live_start},
     {"GET", "/requests/*", FOR_VIEWERS, fa_page_request},

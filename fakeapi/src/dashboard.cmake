@@ -25,6 +25,7 @@ add_library(fa_dashboard OBJECT
     src/dashboard_scan.c
     src/dashboard_session.c
     src/dashboard_signin.c
+    src/dashboard_slices.c
     src/dashboard_subject.c
     src/dashboard_view.c
     src/dashboard_visit.c

@@ -17,6 +17,7 @@
  * dashboard_scan.c       those rows, newest first, without ever looking at too many
  * dashboard_figures.c    rows counted over time and by value: charts and top lists
  * dashboard_counts.c     the figures of a subject's rows
+ * dashboard_slices.c     the same of all rows, a slice after the other
  * dashboard_overview.c   an account's windows and totals
  * dashboard_windows.c    which monitors are pinned there, and how
  * dashboard_monitors.c   the monitors of an account

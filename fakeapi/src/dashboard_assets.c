@@ -50,6 +50,7 @@
     X(chart, js, SCRIPT)     \
     X(charts, js, SCRIPT)    \
     X(copy, js, SCRIPT)      \
+    X(counts, js, SCRIPT)    \
     X(dashboard, css, CSS)   \
     X(dashboard, js, SCRIPT) \
     X(forms, js, SCRIPT)     \

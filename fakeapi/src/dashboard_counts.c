@@ -24,6 +24,7 @@ struct counting {
     struct fa_figures *figures;
     const char *columns[FA_FIGURES_TALLIES];
     size_t count;
+    int64_t upto_id; /* of the rows that are counted */
 };
 
 static const struct {
@@ -50,6 +51,8 @@ static int count_row(void *context, const struct fa_row *row)
     struct counting *counting = context;
     size_t i;
 
+    if (row->id > counting->upto_id)
+        return 0;
     for (i = 0; i < counting->count; i++) {
         const char *column = counting->columns[i];
         const char *value = column[0] ? fa_model_value(row, column) : UNSPLIT;
@@ -105,7 +108,7 @@ static cJSON *make_tops(const struct counting *counting, const struct fa_subject
 
         if (!column)
             continue;
-        items = fa_figures_top(counting->figures, at++);
+        items = fa_figures_top(counting->figures, at++, FA_FIGURES_TOP);
         add_paths(items, subject, view, column);
         top = cJSON_CreateObject();
         cJSON_AddStringToObject(top, "title", lists[i].title);
@@ -116,31 +119,47 @@ static cJSON *make_tops(const struct counting *counting, const struct fa_subject
     return tops;
 }
 
-int fa_counts_make(struct fa_store *store, const struct fa_subject *subject,
-                   const struct fa_view *view, struct fa_counts *ret_counts)
+/* ---- counting ---- */
+
+static int begin(struct counting *counting, const struct fa_subject *subject,
+                 const struct fa_view *view, int64_t upto_id)
 {
-    struct fa_scan scan = {
+    size_t i;
+
+    *counting =
+        (struct counting){.columns = {choose_by(subject, view)}, .count = 1, .upto_id = upto_id};
+    for (i = 0; i < PM_ARRAY_LEN(lists); i++) {
+        counting->columns[counting->count] = fa_subject_role(subject, lists[i].role);
+        if (counting->columns[counting->count])
+            counting->count++;
+    }
+    counting->figures = fa_figures_new(counting->columns, counting->count);
+    return counting->figures ? 0 : FA_PAGE_BROKEN;
+}
+
+static struct fa_scan scan_of(struct fa_store *store, const struct fa_subject *subject,
+                              const struct fa_view *view, struct fa_place before)
+{
+    return (struct fa_scan){
         .store = store,
         .monitor_ids = subject->monitor_ids,
         .monitor_count = subject->monitor_count,
         .view = view,
-        .before = FA_PLACE_NEWEST,
+        .before = before,
         .rows_max = ROWS_MAX,
         .time_max_ms = TIME_MAX_MS,
     };
-    struct counting counting = {.columns = {choose_by(subject, view)}, .count = 1};
-    size_t i;
-    int r;
+}
 
-    for (i = 0; i < PM_ARRAY_LEN(lists); i++) {
-        counting.columns[counting.count] = fa_subject_role(subject, lists[i].role);
-        if (counting.columns[counting.count])
-            counting.count++;
-    }
-    counting.figures = fa_figures_new(counting.columns, counting.count);
-    if (!counting.figures)
-        return FA_PAGE_BROKEN;
-    r = fa_scan_rows(&scan, count_row, &counting);
+int fa_counts_make(struct fa_store *store, const struct fa_subject *subject,
+                   const struct fa_view *view, struct fa_counts *ret_counts)
+{
+    struct fa_scan scan = scan_of(store, subject, view, FA_PLACE_NEWEST);
+    struct counting counting;
+    int r = begin(&counting, subject, view, INT64_MAX);
+
+    if (r == 0)
+        r = fa_scan_rows(&scan, count_row, &counting);
     if (r == 0)
         *ret_counts = (struct fa_counts){
             .chart = fa_figures_chart(counting.figures,
@@ -149,7 +168,45 @@ int fa_counts_make(struct fa_store *store, const struct fa_subject *subject,
             .by = counting.columns[0],
             .total = fa_figures_total(counting.figures),
             .is_complete = scan.is_complete,
+            .reached = scan.reached,
         };
+    fa_figures_free(counting.figures);
+    return r;
+}
+
+/* Every value of the columns that have lists. */
+static void add_lists(const struct counting *counting, cJSON *data)
+{
+    cJSON *tops = cJSON_AddArrayToObject(data, "tops"), *top;
+    size_t i;
+
+    for (i = 1; i < counting->count; i++) {
+        top = cJSON_CreateObject();
+        cJSON_AddStringToObject(top, "name", counting->columns[i]);
+        cJSON_AddItemToObject(top, "values",
+                              fa_figures_top(counting->figures, i, FA_FIGURES_VALUES));
+        cJSON_AddItemToArray(tops, top);
+    }
+}
+
+int fa_counts_slice(struct fa_store *store, const struct fa_subject *subject,
+                    const struct fa_view *view, const struct fa_count_frame *frame, cJSON *data,
+                    struct fa_place *ret_reached, bool *ret_complete)
+{
+    struct fa_scan scan = scan_of(store, subject, view, view->before);
+    struct counting counting;
+    int r = begin(&counting, subject, view, frame->upto_id);
+
+    if (r == 0)
+        r = fa_scan_rows(&scan, count_row, &counting);
+    if (r == 0) {
+        cJSON_AddStringToObject(data, "by", counting.columns[0]);
+        cJSON_AddNumberToObject(data, "total", (double)fa_figures_total(counting.figures));
+        fa_figures_add_steps(counting.figures, &frame->grid, data);
+        add_lists(&counting, data);
+        *ret_reached = scan.reached;
+        *ret_complete = scan.is_complete;
+    }
     fa_figures_free(counting.figures);
     return r;
 }

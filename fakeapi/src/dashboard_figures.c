@@ -1,7 +1,6 @@
 /* Rows counted; see dashboard_figures.h. */
 #include "dashboard_figures.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +9,8 @@
 #include "cleanup.h"
 #include "dashboard_model.h"
 
-#define BUCKETS_MAX 60
+#define BUCKETS_MAX 60 /* of a range that begins with a step */
+#define STEPS_MAX   (BUCKETS_MAX + 2)
 #define SLOTS       4096 /* of the hash table; a power of two, more than FA_FIGURES_VALUES */
 #define OTHERS      "others"
 #define TIME_MAX_MS INT64_C(253402300800000) /* year 9999: spans must fit */
@@ -121,6 +121,13 @@ static int add_sample(struct fa_figures *figures, struct sample sample)
     return 0;
 }
 
+static int64_t clamp(int64_t time_ms)
+{
+    if (time_ms > TIME_MAX_MS)
+        return TIME_MAX_MS;
+    return time_ms < -TIME_MAX_MS ? -TIME_MAX_MS : time_ms;
+}
+
 int fa_figures_add(struct fa_figures *figures, size_t column, int64_t time_ms, const char *value,
                    size_t count)
 {
@@ -132,9 +139,7 @@ int fa_figures_add(struct fa_figures *figures, size_t column, int64_t time_ms, c
     if (column != 0)
         return 0;
     figures->total += count;
-    time_ms = time_ms > TIME_MAX_MS ? TIME_MAX_MS : time_ms;
-    time_ms = time_ms < -TIME_MAX_MS ? -TIME_MAX_MS : time_ms;
-    return add_sample(figures, (struct sample){time_ms, (uint32_t)at, (uint32_t)count});
+    return add_sample(figures, (struct sample){clamp(time_ms), (uint32_t)at, (uint32_t)count});
 }
 
 size_t fa_figures_total(const struct fa_figures *figures)
@@ -174,13 +179,13 @@ static size_t rank(const struct tally *tally, struct ranked **ret_list)
     return tally->count - 1;
 }
 
-cJSON *fa_figures_top(const struct fa_figures *figures, size_t column)
+cJSON *fa_figures_top(const struct fa_figures *figures, size_t column, size_t max)
 {
     PM_AUTO_FREE struct ranked *list = NULL;
     size_t count = rank(figures->tallies[column], &list), i;
     cJSON *array = cJSON_CreateArray();
 
-    for (i = 0; i < count && i < FA_FIGURES_TOP; i++) {
+    for (i = 0; i < count && i < max; i++) {
         cJSON *item = cJSON_CreateObject();
 
         fa_model_add_text(item, "text", list[i].text);
@@ -195,10 +200,10 @@ cJSON *fa_figures_top(const struct fa_figures *figures, size_t column)
 /* ---- over time ---- */
 
 struct grid {
-    int64_t from_ms, step_ms;
-    size_t bucket_count, series_count;
+    struct fa_grid steps;
+    size_t series_count;
     bool has_others;
-    size_t counts[BUCKETS_MAX + 2][FA_FIGURES_SERIES + 1];
+    size_t counts[STEPS_MAX][FA_FIGURES_SERIES + 1];
 };
 
 static int64_t choose_step(int64_t span_ms)
@@ -221,6 +226,34 @@ static int64_t floor_to(int64_t time_ms, int64_t step_ms)
     int64_t rest = time_ms % step_ms;
 
     return time_ms - (rest < 0 ? rest + step_ms : rest);
+}
+
+struct fa_grid fa_grid_choose(int64_t from_ms, int64_t to_ms)
+{
+    struct fa_grid grid = {.from_ms = 0, .step_ms = 1000, .count = 0};
+
+    if (to_ms <= from_ms)
+        return grid;
+    from_ms = clamp(from_ms);
+    to_ms = to_ms > TIME_MAX_MS ? TIME_MAX_MS + 1 : clamp(to_ms);
+    grid.step_ms = choose_step(to_ms - from_ms);
+    grid.from_ms = floor_to(from_ms, grid.step_ms);
+    grid.count = (size_t)((to_ms - 1 - grid.from_ms) / grid.step_ms) + 1;
+    return grid;
+}
+
+bool fa_grid_is_sane(const struct fa_grid *grid)
+{
+    return grid->count <= STEPS_MAX && grid->step_ms > 0 && grid->step_ms <= 2 * TIME_MAX_MS &&
+           grid->from_ms <= TIME_MAX_MS && grid->from_ms >= -4 * TIME_MAX_MS;
+}
+
+/* Which step a time belongs to; -1: none */
+static int find_step(const struct fa_grid *grid, int64_t time_ms)
+{
+    int64_t at = (time_ms - grid->from_ms) / grid->step_ms;
+
+    return time_ms < grid->from_ms || at >= (int64_t)grid->count ? -1 : (int)at;
 }
 
 /* The ends of the rows where the range is open. */
@@ -247,9 +280,9 @@ static void fill_grid(struct grid *grid, const struct fa_figures *figures, const
 
     for (i = 0; i < figures->sample_count; i++) {
         const struct sample *sample = &figures->samples[i];
-        int64_t at = (floor_to(sample->time_ms, grid->step_ms) - grid->from_ms) / grid->step_ms;
+        int at = find_step(&grid->steps, sample->time_ms);
 
-        if (sample->time_ms < grid->from_ms || at >= (int64_t)grid->bucket_count)
+        if (at < 0)
             continue;
         grid->counts[at][series_of[sample->value]] += sample->count;
         grid->has_others |= series_of[sample->value] == grid->series_count;
@@ -261,12 +294,12 @@ static cJSON *make_buckets(const struct grid *grid)
     cJSON *buckets = cJSON_CreateArray(), *counts, *count;
     size_t i, k, shown = grid->series_count + (grid->has_others ? 1 : 0);
 
-    for (i = 0; i < grid->bucket_count; i++) {
-        int64_t from_ms = grid->from_ms + (int64_t)i * grid->step_ms;
+    for (i = 0; i < grid->steps.count; i++) {
+        int64_t from_ms = grid->steps.from_ms + (int64_t)i * grid->steps.step_ms;
         cJSON *bucket = cJSON_CreateObject();
 
         cJSON_AddNumberToObject(bucket, "from", (double)from_ms);
-        cJSON_AddNumberToObject(bucket, "to", (double)(from_ms + grid->step_ms));
+        cJSON_AddNumberToObject(bucket, "to", (double)(from_ms + grid->steps.step_ms));
         fa_model_add_time(bucket, "time", from_ms);
         counts = cJSON_AddArrayToObject(bucket, "counts");
         for (k = 0; k < shown; k++) {
@@ -299,11 +332,9 @@ cJSON *fa_figures_chart(const struct fa_figures *figures, int64_t from_ms, int64
     if (!series_of || figures->sample_count == 0)
         return chart;
     find_ends(figures, &from_ms, &to_ms);
-    if (to_ms <= from_ms)
+    grid.steps = fa_grid_choose(from_ms, to_ms);
+    if (grid.steps.count == 0)
         return chart;
-    grid.step_ms = choose_step(to_ms - from_ms);
-    grid.from_ms = floor_to(from_ms, grid.step_ms);
-    grid.bucket_count = (size_t)((to_ms - 1 - grid.from_ms) / grid.step_ms) + 1;
     grid.series_count = values < FA_FIGURES_SERIES ? values : FA_FIGURES_SERIES;
     memset(series_of, (int)grid.series_count, figures->tallies[0]->count);
     for (i = 0; i < grid.series_count; i++) {
@@ -313,7 +344,48 @@ cJSON *fa_figures_chart(const struct fa_figures *figures, int64_t from_ms, int64
     fill_grid(&grid, figures, series_of);
     if (grid.has_others)
         add_series(series, OTHERS, true);
-    cJSON_AddNumberToObject(chart, "step_ms", (double)grid.step_ms);
+    cJSON_AddNumberToObject(chart, "step_ms", (double)grid.steps.step_ms);
     cJSON_AddItemToObject(chart, "buckets", make_buckets(&grid));
     return chart;
+}
+
+/* ---- to be added up elsewhere ---- */
+
+static void add_counts(cJSON *item, const char *name, const uint32_t *counts, size_t count)
+{
+    cJSON *list = cJSON_AddArrayToObject(item, name);
+    size_t i;
+
+    for (i = 0; i < count; i++)
+        if (counts[i] > 0) {
+            cJSON_AddItemToArray(list, cJSON_CreateNumber((double)i));
+            cJSON_AddItemToArray(list, cJSON_CreateNumber((double)counts[i]));
+        }
+}
+
+void fa_figures_add_steps(const struct fa_figures *figures, const struct fa_grid *grid, cJSON *data)
+{
+    const struct tally *tally = figures->tallies[0];
+    uint32_t(*counts)[STEPS_MAX] = calloc(tally->count, sizeof(*counts));
+    cJSON *values = cJSON_AddArrayToObject(data, "values");
+    size_t i;
+
+    if (!counts)
+        return; /* what is printed lacks them, and is refused by who reads it */
+    for (i = 0; i < figures->sample_count; i++) {
+        int at = find_step(grid, figures->samples[i].time_ms);
+
+        if (at >= 0)
+            counts[figures->samples[i].value][at] += figures->samples[i].count;
+    }
+    add_counts(data, "others", counts[0], grid->count);
+    for (i = 1; i < tally->count; i++) {
+        cJSON *item = cJSON_CreateObject();
+
+        fa_model_add_text(item, "text", tally->values[i].text);
+        cJSON_AddStringToObject(item, "raw", tally->values[i].text); /* never shown */
+        add_counts(item, "counts", counts[i], grid->count);
+        cJSON_AddItemToArray(values, item);
+    }
+    free(counts);
 }

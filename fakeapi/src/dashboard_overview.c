@@ -126,6 +126,7 @@ static int add_chart(struct fa_visit *visit, const struct fa_subject *subject, c
 {
     const struct fa_view view = {.from_ms = INT64_MIN, .to_ms = INT64_MAX};
     struct fa_counts counts;
+    char path[sizeof(subject->path) + sizeof("/counts.json")];
     int r = fa_counts_make(fa_visit_store(visit), subject, &view, &counts);
 
     if (r < 0)
@@ -134,8 +135,12 @@ static int add_chart(struct fa_visit *visit, const struct fa_subject *subject, c
                           cJSON_GetObjectItemCaseSensitive(counts.chart, "buckets") != NULL);
     cJSON_AddItemToObject(item, "chart", counts.chart);
     cJSON_AddStringToObject(item, "by", counts.by);
-    cJSON_AddBoolToObject(item, "is_counted", counts.is_complete);
     cJSON_AddNumberToObject(item, "counted", (double)counts.total);
+    if (!counts.is_complete) {
+        (void)snprintf(path, sizeof(path), "%s/counts.json", subject->path);
+        cJSON_AddStringToObject(item, "counts_path", path);
+        fa_model_add_time(item, "counted_to", counts.reached.checktime_ms);
+    }
     cJSON_Delete(counts.tops);
     return 0;
 }

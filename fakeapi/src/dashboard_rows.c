@@ -263,6 +263,7 @@ static void add_choices(struct rows_page *page, const char *chosen)
 
 static int add_figures(struct rows_page *page)
 {
+    struct fa_view view = page->view;
     struct fa_counts counts;
     int r = fa_counts_make(fa_visit_store(page->visit), &page->subject, &page->view, &counts);
 
@@ -276,6 +277,11 @@ static int add_figures(struct rows_page *page)
     fa_model_add_text(page->data, "by_label", label_of(&page->subject, counts.by));
     cJSON_AddNumberToObject(page->data, "counted", (double)counts.total);
     cJSON_AddBoolToObject(page->data, "is_counted", counts.is_complete);
+    if (!counts.is_complete) {
+        fa_model_add_time(page->data, "counted_to", counts.reached.checktime_ms);
+        view.is_placed = false;
+        add_address(page->data, "counts_path", page, "/counts.json", &view);
+    }
     add_choices(page, counts.by);
     return 0;
 }

@@ -259,6 +259,9 @@ int fa_store_rows_before(struct fa_store *store, int64_t monitor_id, int64_t che
 /** New rows in the order of their arrival, with ids greater than @after_id. */
 int fa_store_rows_after_id(struct fa_store *store, int64_t monitor_id, int64_t after_id,
                            size_t limit, fa_row_fn visit, void *context);
+/** The checktimes of the oldest and the newest row; INT64_MAX and INT64_MIN if there is none. */
+int fa_store_row_ends(struct fa_store *store, int64_t monitor_id, int64_t *ret_first_ms,
+                      int64_t *ret_last_ms);
 /** The greatest row id given so far; 0 if there was none. */
 int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id);
 /** Bytes of the whole database, without its log. */

@@ -134,6 +134,16 @@ int fa_store_rows_after_id(struct fa_store *store, int64_t monitor_id, int64_t a
                           (int64_t)limit);
 }
 
+int fa_store_row_ends(struct fa_store *store, int64_t monitor_id, int64_t *ret_first_ms,
+                      int64_t *ret_last_ms)
+{
+    int r = fa_store_read_integer(store, ret_first_ms, FA_SQL_ROW_FIRST, monitor_id, INT64_MAX);
+
+    return r < 0
+               ? r
+               : fa_store_read_integer(store, ret_last_ms, FA_SQL_ROW_LAST, monitor_id, INT64_MIN);
+}
+
 int fa_store_last_row_id(struct fa_store *store, int64_t *ret_id)
 {
     return fa_store_read_integer(store, ret_id, FA_SQL_LAST_ROW_ID);

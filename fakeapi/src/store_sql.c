@@ -106,6 +106,12 @@ const struct fa_db_sql fa_store_sql[FA_SQL_MAX] = {
     [FA_SQL_ROWS_AFTER_ID] = {"SELECT " ROW_COLUMNS " FROM results {by ids} WHERE monitor_id = ?1"
                               " AND id > ?2 ORDER BY id LIMIT ?3",
                               "III", FA_DB_IN_ORDER},
+    [FA_SQL_ROW_FIRST] = {"SELECT coalesce((SELECT min(checktime_ms) FROM results"
+                          " WHERE monitor_id = ?1), ?2)",
+                          "II", FA_DB_IN_ORDER},
+    [FA_SQL_ROW_LAST] = {"SELECT coalesce((SELECT max(checktime_ms) FROM results"
+                         " WHERE monitor_id = ?1), ?2)",
+                         "II", FA_DB_IN_ORDER},
     [FA_SQL_LAST_ROW_ID] = {"SELECT coalesce(max(id), 0) FROM results", "", FA_DB_IN_ORDER},
     [FA_SQL_SIZE] = {"SELECT {size}", "", FA_DB_IN_ORDER},
     [FA_SQL_ROW_COUNT] = {"SELECT count(*) FROM results WHERE monitor_id = ?1", "I",

@@ -361,6 +361,8 @@ END_TEST
 
 /* Every path there is, as it is about Bob. */
 static const char *const paths_of_bob[] = {
+    "/dashboard/monitors/2/counts.json",
+    "/dashboard/accounts/KEYTWO/tags/loginMonitor/counts.json",
     "/dashboard/accounts/KEYTWO",
     "/dashboard/accounts/KEYTWO/events",
     "/dashboard/accounts/KEYTWO/monitors",

@@ -428,6 +428,200 @@ START_TEST(test_search_goes_further_back_when_asked)
 }
 END_TEST
 
+/* ---- figures in slices ---- */
+
+/* All slices of one count, added up. */
+struct counted {
+    int slices;
+    double total, steps, alice, others, top_alice;
+    double from, step, count; /* of the first */
+};
+
+static double number_of(const cJSON *object, const char *name)
+{
+    return cJSON_GetNumberValue(cJSON_GetObjectItemCaseSensitive(object, name));
+}
+
+/* [step,count,…] */
+static double sum_of(const cJSON *pairs)
+{
+    const cJSON *step;
+    double sum = 0;
+
+    for (step = pairs ? pairs->child : NULL; step; step = step->next->next)
+        sum += step->next->valuedouble;
+    return sum;
+}
+
+static const cJSON *find_value(const cJSON *values, const char *raw)
+{
+    const cJSON *value;
+
+    cJSON_ArrayForEach(value, values)
+    {
+        if (strcmp(fa_model_text(value, "raw"), raw) == 0)
+            return value;
+    }
+    return NULL;
+}
+
+static void add_slice(struct counted *counted, const cJSON *slice)
+{
+    const cJSON *values = cJSON_GetObjectItemCaseSensitive(slice, "values"), *value;
+    const cJSON *tops = cJSON_GetObjectItemCaseSensitive(slice, "tops");
+    const cJSON *alice = find_value(values, "alice");
+
+    if (counted->slices++ == 0) {
+        counted->from = number_of(slice, "from");
+        counted->step = number_of(slice, "step");
+        counted->count = number_of(slice, "count");
+    }
+    ck_assert(number_of(slice, "from") == counted->from);
+    ck_assert(number_of(slice, "step") == counted->step);
+    ck_assert(number_of(slice, "count") == counted->count);
+    counted->total += number_of(slice, "total");
+    counted->others += sum_of(cJSON_GetObjectItemCaseSensitive(slice, "others"));
+    cJSON_ArrayForEach(value, values)
+    {
+        counted->steps += sum_of(cJSON_GetObjectItemCaseSensitive(value, "counts"));
+    }
+    if (alice)
+        counted->alice += sum_of(cJSON_GetObjectItemCaseSensitive(alice, "counts"));
+    value = tops->child ? cJSON_GetObjectItemCaseSensitive(tops->child, "values") : NULL;
+    alice = find_value(value, "alice");
+    if (alice)
+        counted->top_alice += number_of(alice, "count");
+}
+
+/* @between: called once, after the first slice; may be NULL */
+static struct counted count_all(const char *first, void (*between)(void))
+{
+    struct counted counted = {0};
+    char path[500];
+
+    (void)snprintf(path, sizeof(path), "%s", first);
+    while (path[0]) {
+        struct answer answer = get(path);
+        cJSON *slice = cJSON_Parse(answer.body);
+
+        ck_assert_msg(answer.status == 200 && slice, "%s: %d", path, answer.status);
+        add_slice(&counted, slice);
+        (void)snprintf(path, sizeof(path), "%s", fa_model_text(slice, "next"));
+        cJSON_Delete(slice);
+        free(answer.text);
+        if (between && counted.slices == 1)
+            between();
+    }
+    return counted;
+}
+
+START_TEST(test_slices_add_up_to_all_rows)
+{
+    struct counted counted;
+
+    open_site(fill_thousands);
+    sign_in();
+    counted = count_all("/dashboard/monitors/1/counts.json?by=user", NULL);
+    ck_assert_int_ge(counted.slices, 3);
+    ck_assert(counted.total == 25000 && counted.steps + counted.others == 25000);
+    ck_assert(counted.count >= 2 && counted.count <= 62);
+    check_page("/dashboard/monitors/1", "data-path=\"/dashboard/monitors/1/counts.json\"", NULL);
+    close_site();
+}
+END_TEST
+
+static void store_more(void)
+{
+    add_login(1, T0 - 1000, "alice", "192.0.2.7", "sshd"); /* the slices would come to it */
+    add_login(1, T0 + 1000, "alice", "192.0.2.7", "sshd");
+    add_login(1, T0 + INT64_C(86400000000), "alice", "192.0.2.7", "sshd");
+}
+
+static void fill_many_logins(struct site *unused)
+{
+    static const char *const users[] = {"alice", "bob", "carol"};
+    int i;
+
+    (void)unused;
+    add_account("KEYONE", "first account");
+    add_login_monitor(1, "web-1");
+    add_login_monitor(1, "db-1");
+    for (i = 0; i < 12000; i++)
+        add_login(1 + i % 2, T0 + i * INT64_C(7000), users[i % 3], "192.0.2.7", "sshd");
+}
+
+START_TEST(test_slices_count_what_the_view_takes)
+{
+    static const struct {
+        const char *query;
+        int total, alice;
+    } rows[] = {{"?by=user", 12000, 4000},
+                {"?by=user&f.user=alice", 4000, 4000},
+                {"?by=user&q=bob", 4000, 0},
+                {"?by=-", 12000, 0},
+                {"?by=user&from=2011-06-01T13:00&to=2011-06-01T14:00", 514, 171}};
+    size_t i;
+
+    open_site(fill_many_logins);
+    sign_in();
+    for (i = 0; i < PM_ARRAY_LEN(rows); i++) {
+        char path[300];
+        struct counted counted;
+
+        (void)snprintf(path, sizeof(path),
+                       "/dashboard/accounts/KEYONE/tags/loginMonitor/counts.json%s", rows[i].query);
+        counted = count_all(path, NULL);
+        ck_assert_msg(counted.total == rows[i].total && counted.steps == rows[i].total &&
+                          counted.alice == rows[i].alice,
+                      "%s: %g rows, %g in steps, %g of alice", path, counted.total, counted.steps,
+                      counted.alice);
+    }
+    close_site();
+}
+END_TEST
+
+START_TEST(test_slices_leave_out_what_comes_after_they_began)
+{
+    struct counted counted;
+
+    open_site(fill_many_logins);
+    sign_in();
+    counted =
+        count_all("/dashboard/accounts/KEYONE/tags/loginMonitor/counts.json?by=user", store_more);
+    ck_assert_int_ge(counted.slices, 2);
+    ck_assert(counted.total == 12000 && counted.top_alice == 4000);
+    close_site();
+}
+END_TEST
+
+START_TEST(test_slices_of_a_frame_that_makes_no_sense_choose_another)
+{
+    static const char *const frames[] = {"",
+                                         "x",
+                                         "1.2.3",
+                                         "0.0.5.9",
+                                         "0.1000.63.9",
+                                         "0.-1000.5.9",
+                                         "9223372036854775807.1000.5.9",
+                                         "0.9223372036854775807.62.9",
+                                         "0.1000.-1.9",
+                                         "1.2.3.4.5"};
+    size_t i;
+
+    open_site(fill_logins);
+    sign_in();
+    for (i = 0; i < PM_ARRAY_LEN(frames); i++) {
+        char path[200];
+        struct counted counted;
+
+        (void)snprintf(path, sizeof(path), "/dashboard/monitors/1/counts.json?frame=%s", frames[i]);
+        counted = count_all(path, NULL);
+        ck_assert_msg(counted.total == 6 && counted.steps == 6, "%s: %g", frames[i], counted.total);
+    }
+    close_site();
+}
+END_TEST
+
 /* ---- assets ---- */
 
 START_TEST(test_assets_are_compressed_and_kept)
@@ -471,6 +665,10 @@ static const struct test_case cases[] = {
     TEST(test_figures_count_by_time_and_value),
     TEST(test_figures_stay_small_whatever_is_counted),
     TEST(test_figures_of_every_range_fit_their_steps),
+    TEST(test_slices_add_up_to_all_rows),
+    TEST(test_slices_count_what_the_view_takes),
+    TEST(test_slices_leave_out_what_comes_after_they_began),
+    TEST(test_slices_of_a_frame_that_makes_no_sense_choose_another),
     TEST(test_export_csv_has_all_columns),
     TEST(test_export_csv_runs_nothing_in_a_spreadsheet),
     TEST(test_export_goes_on_where_it_ended),

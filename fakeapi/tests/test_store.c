@@ -136,6 +136,11 @@ START_TEST(test_rows_come_newest_first_in_pages)
     shown[0] = '\0';
     ck_assert_int_eq(fa_store_rows_before(store, id, 2, 0, 2, show_row, NULL), 0);
     ck_assert_str_eq(shown, "1.0(a=1)");
+    ck_assert_int_eq(fa_store_row_ends(store, id, &number, &last), 0);
+    ck_assert_int_eq(number, 1);
+    ck_assert_int_eq(last, 2);
+    ck_assert_int_eq(fa_store_row_ends(store, id + 1, &number, &last), 0);
+    ck_assert(number == INT64_MAX && last == INT64_MIN);
     ck_assert_int_eq(fa_store_row_next(store, id, 2, &number), 0);
     ck_assert_int_eq(number, 2);
     ck_assert_int_eq(fa_store_row_next(store, id, 3, &number), 0);

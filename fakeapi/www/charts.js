@@ -24,11 +24,15 @@ function timeOf(from) {
 }
 
 /** The figures of one chart: the table is where they are kept. */
-class Figures {
+export class Figures {
   constructor(figure) {
+    this.figure = figure;
     this.table = figure.querySelector("table");
-    this.step = Number(figure.dataset.step);
     this.by = figure.dataset.by;
+  }
+
+  get step() {
+    return Number(this.figure.dataset.step);
   }
 
   get heads() {
@@ -62,9 +66,8 @@ class Figures {
     return others >= 0 ? others + 1 : this.addColumn(name);
   }
 
-  addColumn(name) {
+  addColumn(name, isOthers = this.heads.length >= SERIES_MAX - 1) {
     const head = document.createElement("th");
-    const isOthers = this.heads.length >= SERIES_MAX - 1;
     head.scope = "col";
     head.className = "number";
     head.textContent = isOthers ? "others" : name;
@@ -109,6 +112,18 @@ class Figures {
       last = this.addBucket(Number(last.dataset.from) + this.step);
     }
     return last;
+  }
+
+  /** Put other figures in place of all that there are: some steps of time, and series as series() gives them. */
+  fill(from, step, count, series) {
+    this.figure.dataset.step = step;
+    this.heads.forEach((head) => head.remove());
+    this.rows.forEach((row) => row.remove());
+    series.forEach(({ name, isOthers }) => this.addColumn(name, isOthers));
+    for (let i = 0; i < count; i += 1) {
+      const cells = [...this.addBucket(from + i * step).cells].slice(1);
+      cells.forEach((cell, index) => cell.replaceChildren(series[index].counts[i] ?? 0));
+    }
   }
 
   /** Count a row that has just come. */
@@ -234,6 +249,7 @@ function draw(Chart, figure) {
     event.detail.forEach((row) => figures.add(row));
     redraw();
   });
+  figure.addEventListener("counted", redraw);
   window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", redraw);
   figure.dataset.drawn = "true";
 }

@@ -1,6 +1,7 @@
 // Pages work without this. With it, times are the viewer's, charts are drawn, and new rows appear by themselves.
 import { startCharts } from "./charts.js";
 import { prepareCopying } from "./copy.js";
+import { startCounts } from "./counts.js";
 import { prepareForms } from "./forms.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
@@ -12,5 +13,6 @@ prepareForms(document);
 prepareCopying(document);
 startMenus(document);
 startCharts(document);
+startCounts(document);
 startLive(document);
 startRequests(document);

@@ -335,6 +335,72 @@ START_TEST(test_browser_pages_through_ten_thousand_rows)
 }
 END_TEST
 
+#define MANY 60000 /* a slice has 10,000 at most */
+
+#define SUM_OF_FIGURES                                                                 \
+    "[...document.querySelectorAll('.figures tbody td')].reduce((sum, cell) => sum + " \
+    "Number(cell.textContent), 0)"
+#define SUM_OF_TOP                                                                        \
+    "[...document.querySelectorAll('[data-name=user_login] .count')].reduce((sum, count)" \
+    " => sum + Number(count.textContent), 0)"
+
+START_TEST(test_browser_counts_all_of_many_rows)
+{
+    int64_t id;
+
+    open_all();
+    id = add_monitor("Login Monitor web-1");
+    seed_many(id, MANY);
+    sign_in();
+    go_to_monitor(id);
+    OK(sc_browser_click(browser, ".counting button", &err)); /* stop */
+    wait_for("document.querySelector('.counting button').textContent === 'Count on'");
+    wait_for("/^Counted [0-9,]+ rows, back to 2011-/.test("
+             "document.querySelector('.counting p').textContent)");
+    wait_for("Number(document.querySelector('#row-count').textContent) < 60000");
+    check_text("#newest-only", "The newest");
+    wait_for(LIVE);
+    add_login_of(id, T0 + INT64_C(86400000), "mallory", "sshd"); /* where no slice came yet */
+    wait_for("[...document.querySelectorAll('.figures tbody td')].length > 0");
+    OK(sc_browser_click(browser, ".counting button", &err)); /* go on */
+    wait_for("!document.querySelector('.counting')");
+    wait_for("document.querySelector('#row-count').textContent === '60001'");
+    wait_for("!document.querySelector('#newest-only')");
+    wait_for(SUM_OF_FIGURES " === 60001");
+    wait_for(SUM_OF_TOP " === 60000"); /* lists are not live */
+    add_login_of(id, T0 + INT64_C(86400001), "mallory", "sshd");
+    wait_for("document.querySelector('#row-count').textContent === '60002'");
+    wait_for(SUM_OF_FIGURES " === 60002");
+    OK(sc_browser_click(browser, "[data-name=user_login] li:nth-child(1) a", &err));
+    wait_for("document.querySelector('.chips .value')?.textContent.startsWith('Login Name is')");
+    check_quiet_console();
+    close_all();
+}
+END_TEST
+
+START_TEST(test_browser_counts_all_in_windows_and_tells_without_scripts)
+{
+    int64_t id;
+
+    open_all();
+    id = add_monitor("Login Monitor web-1");
+    seed_many(id, MANY);
+    sign_in();
+    open_custom_monitors();
+    OK(sc_browser_click(browser, "tbody input", &err));
+    OK(sc_browser_click(browser, "button[value='chart']", &err));
+    wait_for("document.querySelector('.window figure')?.dataset.drawn === 'true'");
+    wait_for("!document.querySelector('.counting')");
+    wait_for(SUM_OF_FIGURES " === 60000");
+    check_quiet_console();
+    OK(sc_browser_allow_scripts(browser, false, &err));
+    go_to_monitor(id);
+    wait_for("document.querySelector('.counting p').textContent.startsWith('Counted the newest ')");
+    wait_for("document.querySelector('.counting button').hidden");
+    close_all();
+}
+END_TEST
+
 START_TEST(test_browser_shows_tables_without_scripts)
 {
     int64_t id;
@@ -398,6 +464,8 @@ static const struct test_case cases[] = {
     TEST(test_browser_exports_what_it_shows),
     TEST(test_browser_follows_all_monitors_of_a_tag),
     TEST(test_browser_pages_through_ten_thousand_rows),
+    TEST(test_browser_counts_all_of_many_rows),
+    TEST(test_browser_counts_all_in_windows_and_tells_without_scripts),
     TEST(test_browser_shows_tables_without_scripts),
     TEST(test_browser_loads_little),
 };
