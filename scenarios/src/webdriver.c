@@ -21,6 +21,7 @@
 #include "proc.h"
 
 #define START_TIMEOUT_MS   60000
+#define DRIVER_TRIES       3
 #define COMMAND_TIMEOUT_MS 60000L
 #define POLL_MS            20
 #define REPLY_MAX          (64u << 20) /* a screenshot of a long page */
@@ -197,19 +198,35 @@ static int start_session(struct sc_browser *b, struct sc_error *err)
     return r;
 }
 
-/* Start the driver on a port of its choice and learn which. */
-static int start_driver(struct sc_browser *b, struct sc_error *err)
+/* Start the driver on a port of its choice and learn which. Errors: -1, and there is none */
+static int try_driver(struct sc_browser *b, struct sc_error *err)
 {
     static const char *const argv[] = {"chromedriver", "--port=0", NULL};
     static const char announcement[] = "started successfully on port ";
     char line[200];
     const char *port;
 
-    if (sc_proc_start(argv, &b->driver, err) < 0 ||
-        sc_proc_wait_line(b->driver, announcement, START_TIMEOUT_MS, line, sizeof(line), err) < 0)
+    if (sc_proc_start(argv, &b->driver, err) < 0)
         return -1;
+    if (sc_proc_wait_line(b->driver, announcement, START_TIMEOUT_MS, line, sizeof(line), err) < 0) {
+        sc_proc_stop(b->driver);
+        b->driver = NULL;
+        return -1;
+    }
     port = strstr(line, announcement) + strlen(announcement);
     (void)snprintf(b->base, sizeof(b->base), "http://127.0.0.1:%d", atoi(port));
+    return 0;
+}
+
+/* It chooses a port that is free by IPv4, takes the same by IPv6, and gives up if another program
+ * has it: then the next one chooses again. */
+static int start_driver(struct sc_browser *b, struct sc_error *err)
+{
+    int tries = DRIVER_TRIES;
+
+    while (try_driver(b, err) < 0)
+        if (--tries == 0)
+            return -1;
     return 0;
 }
 
