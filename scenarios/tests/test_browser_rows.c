@@ -268,13 +268,13 @@ START_TEST(test_browser_exports_what_it_shows)
     wait_for("document.querySelectorAll('#rows tbody tr').length === 6");
     OK(sc_browser_run(browser,
                       "fetch(document.querySelector('#csv').href).then((answer) => answer.text())"
-                      ".then((text) => { window.csv = text; });"
+                      ".then((text) => { window.gotCsv = text; });"
                       "fetch(document.querySelector('#json').href).then((answer) => answer.json())"
-                      ".then((json) => { window.json = json; });",
+                      ".then((json) => { window.gotJson = json; });",
                       NULL, &err));
-    wait_for("window.csv?.trim().split('\\r\\n').length === 7");
-    wait_for("window.csv.includes('\"bob\"') && !window.csv.includes('sshd')");
-    wait_for("window.json?.rows.length === 6 && window.json.rows[0].values.srv === 'sudo'");
+    wait_for("window.gotCsv?.trim().split('\\r\\n').length === 7");
+    wait_for("window.gotCsv.includes('\"bob\"') && !window.gotCsv.includes('sshd')");
+    wait_for("window.gotJson?.rows.length === 6 && window.gotJson.rows[0].values.srv === 'sudo'");
     wait_for("document.querySelector('#csv').hasAttribute('download')");
     close_all();
 }

@@ -2,6 +2,8 @@
 #include "dashboard_stage.h"
 
 #include <inttypes.h>
+#include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,7 +11,10 @@
 #include <cjson/cJSON.h>
 
 #include "cleanup.h"
+#include "clock.h"
 #include "login_monitor.h"
+
+#define POLL_MS 20
 
 struct fa_server *server;
 struct pm_client *client;
@@ -81,10 +86,18 @@ void add_login(int64_t monitor_id, int64_t time_ms, const char *user, const char
 
 void check_text(const char *css, const char *expected)
 {
-    PM_AUTO_FREE char *text = NULL;
+    int64_t deadline_ms = pm_clock_mono_ms() + PATIENCE_MS;
 
-    OK(sc_browser_text(browser, css, &text, &err));
-    ck_assert_str_eq(text, expected);
+    for (;;) {
+        PM_AUTO_FREE char *text = NULL;
+        bool is_there = sc_browser_text(browser, css, &text, &err) == 0;
+
+        if (is_there && strcmp(text, expected) == 0)
+            return;
+        ck_assert_msg(pm_clock_mono_ms() < deadline_ms, "%s: \"%s\" instead of \"%s\"", css,
+                      is_there ? text : err.message, expected);
+        (void)poll(NULL, 0, POLL_MS);
+    }
 }
 
 void wait_for(const char *expression)

@@ -42,6 +42,7 @@ void go_to(const char *path);
 /** As the vendor's users went: Monitors, Manage Monitors, Custom Monitors. */
 void open_custom_monitors(void);
 
+/** Wait until the first element that fits has this text: the page may still be on its way. */
 void check_text(const char *css, const char *expected);
 /** Wait until an expression in JavaScript is true. */
 void wait_for(const char *expression);
