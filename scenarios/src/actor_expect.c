@@ -71,7 +71,7 @@ static enum sc_verdict wait_for(struct sc_call *call)
 static const struct sc_key expect_keys[] = {
     SC_SUBJECT_KEYS,
     {"declare", SC_MATCHER, false,
-     "Declare to the server what must, may and must not come from now on: a list of expectations"
+     "Declare to the server what must, may and must not come: a list of expectations"
      " as fakeapi/TESTING.md describes them. They are looked at later with `declared`.",
      NULL, NULL},
     {0},

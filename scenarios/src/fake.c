@@ -78,7 +78,6 @@ int sc_fake_control(struct sc_call *call, const struct sc_fake *fake, const char
                                              .ca_file = fake->ca_file,
                                              .headers = headers,
                                              .body = text,
-
                                              .timeout_ms = ASK_TIMEOUT_MS},
                    ret_answer);
     cJSON_Delete(headers);
@@ -86,17 +85,14 @@ int sc_fake_control(struct sc_call *call, const struct sc_fake *fake, const char
 }
 
 cJSON *sc_fake_ask(struct sc_call *call, const struct sc_fake *fake, const char *apikey,
-                   const char *query)
+                   const char *action, cJSON *params)
 {
-    cJSON *answer = NULL;
-    char url[1024];
+    cJSON *answer = NULL, *result;
+    char path[256];
 
-    (void)snprintf(url, sizeof(url), "%s/customMonitorApi?apikey=%s&version=2&%s", fake->url,
-                   apikey, query);
-    (void)do_request(
-        call,
-        &(struct sc_http_request){
-            .method = "GET", .url = url, .ca_file = fake->ca_file, .timeout_ms = ASK_TIMEOUT_MS},
-        &answer);
-    return answer;
+    (void)snprintf(path, sizeof(path), "/accounts/%s/actions/%s", apikey, action);
+    (void)sc_fake_control(call, fake, "POST", path, params, &answer);
+    result = cJSON_DetachItemFromObjectCaseSensitive(answer, "result");
+    cJSON_Delete(answer);
+    return result;
 }

@@ -36,14 +36,15 @@ int sc_fake_control(struct sc_call *call, const struct sc_fake *fake, const char
                     const char *path, struct cJSON *body, struct cJSON **ret_answer);
 
 /**
- * GET of the custom monitor API with an account's apikey.
+ * What an action of the API answers to an account, asked by the control API: it is no request, so
+ * that no journal holds it, no expectation counts it and no fault hits it.
  *
- * @query: the rest of it, percent-encoded, such as "action=getMonitors"
+ * @params: of the action, taken
  *
  * Errors: NULL, said in the call; the caller frees the answer
  */
 struct cJSON *sc_fake_ask(struct sc_call *call, const struct sc_fake *fake, const char *apikey,
-                          const char *query);
+                          const char *action, struct cJSON *params);
 
 /** A new key. Errors: -1 no random bytes */
 int sc_fake_random_key(char key[SC_KEY_SIZE]);

@@ -13,8 +13,8 @@ install(TARGETS host_shim LIBRARY DESTINATION "${sc_libexec}")
 install(PROGRAMS src/host ../ci/deps DESTINATION "${sc_libexec}")
 install(FILES src/host_container.sh src/host_cwrap.sh src/host_pam.sh src/host_root.sh src/host_systemd.sh
         DESTINATION "${sc_libexec}")
-install(DIRECTORY cases DESTINATION "${sc_share}" FILES_MATCHING PATTERN "*.yaml" PATTERN "create_monitor"
-        PATTERN "add_result" PATTERN "onauth")
+install(DIRECTORY cases DESTINATION "${sc_share}" USE_SOURCE_PERMISSIONS FILES_MATCHING PATTERN "*.yaml"
+        PATTERN "create_monitor" PATTERN "add_result" PATTERN "onauth")
 file(RELATIVE_PATH sc_cases "/${sc_libexec}" "/${sc_share}/cases")
 file(CREATE_LINK "${sc_cases}" "${CMAKE_CURRENT_BINARY_DIR}/cases" SYMBOLIC)
 install(FILES "${CMAKE_CURRENT_BINARY_DIR}/cases" DESTINATION "${sc_libexec}")

@@ -88,18 +88,15 @@ static int read_day(struct sc_call *call, struct reading *reading, const cJSON *
 {
     time_t seconds = (time_t)(day_ms / 1000);
     const cJSON *id = cJSON_GetObjectItemCaseSensitive(monitor, "id");
-    PM_AUTO_FREE char *printed = id ? cJSON_PrintUnformatted(id) : NULL;
-    char query[200];
+    cJSON *params = cJSON_CreateObject(), *rows;
     struct tm day;
-    cJSON *rows;
 
     (void)gmtime_r(&seconds, &day);
-    (void)snprintf(query, sizeof(query),
-                   "action=getMonitorResults&monitorId=%.*s&year=%d&month=%d&day=%d",
-                   printed ? (int)strcspn(printed + (printed[0] == '"'), "\"") : 0,
-                   printed ? printed + (printed[0] == '"') : "", day.tm_year + 1900, day.tm_mon + 1,
-                   day.tm_mday);
-    rows = sc_fake_ask(call, reading->fake, reading->apikey, query);
+    cJSON_AddItemToObject(params, "monitorId", cJSON_Duplicate(id, true));
+    cJSON_AddNumberToObject(params, "year", day.tm_year + 1900);
+    cJSON_AddNumberToObject(params, "month", day.tm_mon + 1);
+    cJSON_AddNumberToObject(params, "day", day.tm_mday);
+    rows = sc_fake_ask(call, reading->fake, reading->apikey, "getMonitorResults", params);
     if (!rows)
         return -1;
     while (cJSON_GetArraySize(rows) > 0)
@@ -134,17 +131,16 @@ static cJSON *read_rows(struct sc_call *call)
     const struct sc_fake *fake = sc_fake_get(call, sc_arg_text(call, "on"));
     PM_AUTO_FREE char *apikey = fake ? apikey_of(call, fake) : NULL;
     const char *tag = sc_arg_text(call, "monitor");
-    PM_AUTO_FREE char *encoded = sc_sign_encode(tag ? tag : LOGIN_TAG);
     struct reading reading = {.fake = fake, .apikey = apikey};
-    cJSON *monitors;
+    cJSON *params, *monitors;
     const cJSON *monitor;
-    char query[512];
     int r = 0;
 
-    if (!apikey || !encoded)
+    if (!apikey)
         return NULL;
-    (void)snprintf(query, sizeof(query), "action=getMonitors&tag=%s", encoded);
-    monitors = sc_fake_ask(call, fake, apikey, query);
+    params = cJSON_CreateObject();
+    cJSON_AddStringToObject(params, "tag", tag ? tag : LOGIN_TAG);
+    monitors = sc_fake_ask(call, fake, apikey, "getMonitors", params);
     if (!monitors)
         return NULL;
     reading.rows = cJSON_CreateArray();

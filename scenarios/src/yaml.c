@@ -22,6 +22,7 @@ struct reader {
     struct fy_parser *parser;
     const struct sc_source *source;
     struct sc_complaints *complaints;
+    size_t known; /* complaints that there were before, of other files */
 };
 
 /* ---- events into nodes ---- */
@@ -275,7 +276,7 @@ static void report(struct reader *reader, struct fy_diag *diag)
     if (error)
         (void)sc_complain_at(reader->complaints, reader->source, error->line, error->column, 1,
                              error->msg);
-    else if (reader->complaints->count == 0)
+    else if (reader->complaints->count == reader->known)
         (void)sc_complain_at(reader->complaints, reader->source, 0, 0, 1, "this is no scenario");
 }
 
@@ -324,8 +325,7 @@ int sc_yaml_parse(const char *name, const char *text, size_t len, struct sc_sour
                   struct sc_node **ret_root, struct sc_complaints *complaints)
 {
     struct sc_source *source = new_source(name, text, len);
-    struct reader reader = {.source = source, .complaints = complaints};
-    size_t known = complaints->count;
+    struct reader reader = {.source = source, .complaints = complaints, .known = complaints->count};
 
     if (!source)
         return -1;
@@ -334,7 +334,7 @@ int sc_yaml_parse(const char *name, const char *text, size_t len, struct sc_sour
     if (strlen(source->text) != len)
         return sc_complain_at(complaints, source, 0, 0, 1, "the file holds a zero byte");
     *ret_root = parse(&reader, len);
-    if (!*ret_root && complaints->count == known)
+    if (!*ret_root && complaints->count == reader.known)
         return sc_complain_at(complaints, source, 0, 0, 1, "out of memory");
     return *ret_root ? 0 : -1;
 }
