@@ -63,17 +63,20 @@ END
     done
     trap 'cwrap_end "$dir"' EXIT
     trap 'exit 0' TERM INT HUP
+    exec 8</tmp
+    flock 8 # as in emulate(), until pam_wrapper has its directory
     # -r: without it sshd starts itself anew and the wrapper no longer knows who the peer is
     env -i PATH="$PATH" LD_PRELOAD="$preload" LD_LIBRARY_PATH="$(echo "$cache"/sshd/usr/lib/*-linux-*)" \
         PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$dir/pam" UID_WRAPPER=1 UID_WRAPPER_ROOT=1 \
         NSS_WRAPPER_PASSWD="$dir/passwd" NSS_WRAPPER_GROUP="$dir/group" \
         SOCKET_WRAPPER_DIR="$(cat "$dir/sockets")" SOCKET_WRAPPER_DEFAULT_IFACE=10 \
-        setpriv --pdeathsig KILL "$cache/sshd/usr/sbin/sshd" -r -D -f "$dir/sshd_config" -E "$dir/sshd.log" &
+        setpriv --pdeathsig KILL "$cache/sshd/usr/sbin/sshd" -r -D -f "$dir/sshd_config" -E "$dir/sshd.log" 8<&- &
     echo $! >"$dir/pid"
     until grep -qs 'Server listening' "$dir/sshd.log"; do
         kill -0 $! 2>/dev/null || die "sshd did not start; its words are in $dir/sshd.log"
         sleep 0.01
     done
+    exec 8<&-
     echo ready >"$dir/ready"
     wait $!
 }

@@ -45,11 +45,12 @@ pam_run() {
     exec sleep infinity
 }
 
-# emulate DIR SERVICE USER PHASE…, with the array $items for pamtester
+# emulate DIR SERVICE USER PHASE…, with the array $items for pamtester. One at a time: pam_wrapper takes a free name of
+# /tmp/pam.X and removes those of processes that have ended, and two that do so at once read each other's stacks.
 emulate() {
     local dir=$1
     shift
-    env -i PATH="$PATH" LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$dir/pam" \
+    flock -o /tmp env -i PATH="$PATH" LD_PRELOAD=libpam_wrapper.so PAM_WRAPPER=1 PAM_WRAPPER_SERVICE_DIR="$dir/pam" \
         pamtester "${items[@]}" "$@" <"${PM_HOST_PASSWORD_FILE:-$dir/password}"
 }
 
