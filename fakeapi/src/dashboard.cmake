@@ -49,7 +49,7 @@ endforeach()
 pm_add_test(NAME test_template SOURCES tests/test_template.c LIBS fakeapi_static LABELS unit)
 foreach(test test_dashboard test_dashboard_access test_dashboard_rows)
     pm_add_test(NAME ${test} SOURCES tests/${test}.c tests/support/dashboard_site.c
-                LIBS fakeapi_static LABELS integration threads)
+                LIBS fakeapi_static fa_test_support LABELS integration threads)
     if(BUILD_TESTING)
         target_include_directories(${test} PRIVATE tests/support)
     endif()

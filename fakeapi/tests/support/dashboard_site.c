@@ -13,6 +13,7 @@
 #include "buf.h"
 #include "cleanup.h"
 #include "clock.h"
+#include "stores.h"
 
 struct site site;
 
@@ -62,7 +63,7 @@ void open_site(void (*fill)(struct site *site))
 
     memset(&site, 0, sizeof(site));
     ck_assert_int_eq(sem_init(&site.done, 0, 0), 0);
-    ck_assert_int_eq(fa_store_open("memory", &site.store, message, sizeof(message)), 0);
+    ck_assert_int_eq(fa_store_open(stores_new(), &site.store, message, sizeof(message)), 0);
     ck_assert_int_eq(fa_http_new(&options, &site.http, message, sizeof(message)), 0);
     site.journal = fa_journal_new(500, 0);
     ck_assert_ptr_nonnull(site.journal);
