@@ -2,10 +2,12 @@
 
 #include <curl/curl.h>
 #include <dlfcn.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cmd.h"
 #include "secret.h"
@@ -70,6 +72,13 @@ static int read_token(struct ctl_http *http, char *message, size_t size)
     const char *path = http->server->token_file;
     const char *token = getenv(CMD_TOKEN_VARIABLE);
 
+    if (path && access(path, F_OK) < 0) {
+        snprintf(message, size,
+                 "cannot read the token file '%s': %s; a server that wants a token "
+                 "says in which file it is when it starts",
+                 path, strerror(errno));
+        return -1;
+    }
     if (path)
         return pm_secret_read_file(&http->token, path, message, size);
     if (!token || token[0] == '\0' || pm_secret_set(&http->token, token, strlen(token)) == 0)
