@@ -33,6 +33,11 @@ int64_t pm_clock_mono_ms(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+int64_t pm_clock_thread_ms(void)
+{
+    return read_clock(CLOCK_THREAD_CPUTIME_ID);
+}
+
 void pm_clock_timestamp(int64_t wall_ms, char *text, size_t size)
 {
     time_t seconds = (time_t)(wall_ms / 1000 - (wall_ms % 1000 < 0));

@@ -19,6 +19,10 @@ int64_t pm_clock_mono_us(void);
 /** Monotonic clock, ms; only differences mean anything. */
 int64_t pm_clock_mono_ms(void);
 
+/** What the calling thread has computed, ms; the time that others kept it waiting does not count.
+ */
+int64_t pm_clock_thread_ms(void);
+
 /**
  * Print a time as the vendor writes it, `yyyy-MM-dd HH:mm:ss` in GMT, whatever TZ and locale say.
  *

@@ -12,7 +12,7 @@
 #include "clock.h"
 #include "doctor.h"
 
-#define EXAMINE_MS 300                /* ours: a third of a second, enough for all pairs */
+#define EXAMINE_MS 300                /* ours: of computing, enough for all pairs */
 #define COPY_MAX   (16 * 1024 * 1024) /* a body of 1 MiB, decoded and raw, as parameters */
 
 struct visit {
@@ -72,7 +72,7 @@ static struct visit *line_take(struct line *line)
 
 struct patience {
     const struct fa_doctor_queue *queue;
-    int64_t deadline_ms;
+    int64_t ends_at_ms; /* of pm_clock_thread_ms(): a busy machine shall not cost explanations */
 };
 
 /* fa_doctor_case.must_stop */
@@ -80,12 +80,12 @@ static bool is_enough(void *context)
 {
     const struct patience *patience = context;
 
-    return atomic_load(&patience->queue->must_stop) || pm_clock_mono_ms() >= patience->deadline_ms;
+    return atomic_load(&patience->queue->must_stop) || pm_clock_thread_ms() >= patience->ends_at_ms;
 }
 
 static void examine(const struct fa_doctor_queue *queue, struct visit *visit)
 {
-    struct patience patience = {.queue = queue, .deadline_ms = pm_clock_mono_ms() + EXAMINE_MS};
+    struct patience patience = {.queue = queue, .ends_at_ms = pm_clock_thread_ms() + EXAMINE_MS};
 
     visit->request.must_stop = is_enough;
     visit->request.context = &patience;
