@@ -52,6 +52,14 @@ static void add_header(void *context, const char *name, const char *value)
     (void)pm_buf_addf(context, "%s: %s\r\n", name, value); /* a failure sticks to the buffer */
 }
 
+/* RFC 9110, sections 9.3.2, 15.3.5 and 15.4.5 */
+static bool has_body(const struct fa_http_exchange *exchange)
+{
+    return strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) != 0 &&
+           exchange->reply.status != MHD_HTTP_NO_CONTENT &&
+           exchange->reply.status != MHD_HTTP_NOT_MODIFIED;
+}
+
 /* Its head as libmicrohttpd would write it, but for the lie. */
 static void add_reply(struct pm_buf *bytes, const struct fa_http_exchange *exchange)
 {
@@ -64,8 +72,10 @@ static void add_reply(struct pm_buf *bytes, const struct fa_http_exchange *excha
     if (date[0] != '\0')
         add_header(bytes, MHD_HTTP_HEADER_DATE, date);
     fa_http_each_header(reply, add_header, bytes);
-    (void)pm_buf_addf(bytes, "Content-Length: %" PRId64 "\r\n\r\n", length > 0 ? length : 0);
-    if (strcmp(exchange->method, MHD_HTTP_METHOD_HEAD) != 0)
+    if (reply->status != MHD_HTTP_NO_CONTENT)
+        (void)pm_buf_addf(bytes, "Content-Length: %" PRId64 "\r\n", length > 0 ? length : 0);
+    (void)pm_buf_adds(bytes, "\r\n");
+    if (has_body(exchange))
         (void)pm_buf_add(bytes, reply->body.data, reply->body.len);
 }
 

@@ -433,6 +433,19 @@ START_TEST(test_a_drip_fed_reply_is_whole_but_slow)
 }
 END_TEST
 
+START_TEST(test_a_drip_fed_reply_without_a_body_has_none)
+{
+    start();
+    fault("{\"effect\":{\"status\":204,\"drip\":{\"bytes\":16,\"every_ms\":1}}}");
+    exchange(GET);
+    ck_assert_ptr_nonnull(strstr(got.bytes, "HTTP/1.1 204 No Content\r\n"));
+    ck_assert_ptr_null(strstr(got.bytes, "Content-Length"));
+    ck_assert_str_eq(strstr(got.bytes, "\r\n\r\n"), "\r\n\r\n");
+    expect_recovered();
+    site_stop();
+}
+END_TEST
+
 START_TEST(test_one_byte_at_a_time)
 {
     int64_t last_ms;
@@ -776,6 +789,7 @@ static const struct test_case cases[] = {
     TEST(test_half_a_reply_can_end_in_a_reset_or_in_silence),
     TEST(test_a_wrong_content_length_lies_in_both_directions),
     TEST(test_a_drip_fed_reply_is_whole_but_slow),
+    TEST(test_a_drip_fed_reply_without_a_body_has_none),
     TEST(test_one_byte_at_a_time),
     TEST(test_garbage_is_no_http_and_the_same_for_the_same_seed),
     TEST(test_bodies_of_garbage_and_malformed_ones_are_framed_well),
