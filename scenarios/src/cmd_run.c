@@ -264,7 +264,7 @@ static void announce(const struct options *options, const struct sc_suite *suite
 
     if (options->is_quiet)
         return;
-    (void)printf("%zu cases", count);
+    (void)printf("%zu case%s", count, count == 1 ? "" : "s");
     if (options->shuffles)
         (void)printf(", shuffled with seed %llu", (unsigned long long)options->settings.seed);
     if (sc_suite_uses(suite, "host")) {

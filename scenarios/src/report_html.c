@@ -26,7 +26,8 @@ static const char head[] =
     "body{font:15px/1.5 system-ui,sans-serif;max-width:76rem;margin:2rem auto;padding:0 1rem}\n"
     "h1{font-size:1.5rem}h3{font-size:1rem;margin:1rem 0 .25rem}\n"
     "details{border:1px solid var(--line);border-radius:.4rem;margin:.4rem 0;padding:.3rem .7rem}\n"
-    "summary{cursor:pointer}summary b{font-weight:600}summary small{float:right;opacity:.7}\n"
+    "summary{cursor:pointer;display:flow-root list-item}summary b{font-weight:600}\n"
+    "summary small{float:right;opacity:.7}\n"
     ".passed{color:var(--pass)}.failed{color:var(--fail)}.skipped{color:var(--skip)}\n"
     "table{border-collapse:collapse;width:100%;font-size:13px}\n"
     "th,td{text-align:left;padding:.15rem .5rem;border-top:1px solid var(--line);"
@@ -37,6 +38,8 @@ static const char head[] =
     ".bar{position:relative;height:.8rem;min-width:10rem;width:22%;padding:0}\n"
     ".bar i{position:absolute;top:.35rem;height:.55rem;min-width:2px;border-radius:2px;"
     "background:currentColor}\n"
+    "section{overflow-x:auto}@media(max-width:40rem){.bar{display:none}"
+    "section table{min-width:32rem}}\n"
     "img{max-width:100%;border:1px solid var(--line);border-radius:.3rem}\n</style>\n";
 
 static void print_text(FILE *out, const char *text)
@@ -73,10 +76,10 @@ static void print_timeline(FILE *out, const struct sc_result *result)
 
     if (result->step_count == 0)
         return;
-    (void)fputs("<h3>Timeline</h3>\n<table class=timeline>\n", out);
+    (void)fputs("<h3>Timeline</h3>\n<section><table class=timeline>\n", out);
     for (i = 0; i < result->step_count; i++)
         print_step(out, result, &result->steps[i]);
-    (void)fputs("</table>\n", out);
+    (void)fputs("</table></section>\n", out);
 }
 
 /* ---- evidence ---- */
@@ -117,7 +120,7 @@ static void print_journal(FILE *out, const char *name, const struct pm_buf *byte
 
     (void)fputs("<h3>", out);
     print_text(out, name);
-    (void)fputs("</h3>\n<table><tr>", out);
+    (void)fputs("</h3>\n<section><table><tr>", out);
     for (i = 0; i < PM_ARRAY_LEN(columns); i++)
         (void)fprintf(out, "<th>%s", columns[i]);
     cJSON_ArrayForEach(entry, cJSON_GetObjectItemCaseSensitive(journal, "requests"))
@@ -126,7 +129,7 @@ static void print_journal(FILE *out, const char *name, const struct pm_buf *byte
         for (i = 0; i < PM_ARRAY_LEN(columns); i++)
             print_cell(out, entry, columns[i]);
     }
-    (void)fputs("</table>\n", out);
+    (void)fputs("</table></section>\n", out);
     cJSON_Delete(journal);
 }
 
