@@ -87,6 +87,7 @@ root_layer() {
 # Sets layer.
 root_prepare() {
     local log
+    [ "$(id -u)" -eq 0 ] || die "a host of the rung root needs root" 77
     mkdir -p "$cache"
     cache=$(cd "$cache" && pwd)
     layer=$(root_layer)

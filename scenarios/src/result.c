@@ -39,6 +39,19 @@ static void begin_step(struct sc_result *result, const cJSON *event)
     };
 }
 
+/* What programs print came from logins: no terminal shall obey it. As in XML, `?` stands for a
+ * control character. */
+static char *message_of(const cJSON *event)
+{
+    char *message = strdup(text_of(event, "message"));
+    char *c;
+
+    for (c = message; c && *c; c++)
+        if (((unsigned char)*c < ' ' && *c != '\n' && *c != '\t') || *c == '\x7f')
+            *c = '?';
+    return message;
+}
+
 static void end_step(struct sc_result *result, const cJSON *event)
 {
     size_t i;
@@ -52,7 +65,7 @@ static void end_step(struct sc_result *result, const cJSON *event)
         step->end_order = ++result->ended_count;
         step->verdict = (enum sc_verdict)number_of(event, "verdict");
         free(step->message);
-        step->message = strdup(text_of(event, "message"));
+        step->message = message_of(event);
         return;
     }
 }
@@ -62,7 +75,7 @@ static void end_case(struct sc_result *result, const cJSON *event)
     result->verdict = (enum sc_verdict)number_of(event, "verdict");
     result->has_ended = true;
     free(result->message);
-    result->message = strdup(text_of(event, "message"));
+    result->message = message_of(event);
 }
 
 void sc_result_take(struct sc_result *result, const char *line)
