@@ -65,13 +65,22 @@ static void finish_one(struct fa_doctor_queue *queue, const struct outcome *outc
     }
 }
 
-START_TEST(test_queue_examines_more_patiently_than_the_loop)
+/* fa_doctor_case.must_stop: of who has no time at all */
+static bool is_hurried(void *context)
+{
+    (void)context;
+    return true;
+}
+
+START_TEST(test_queue_examines_more_patiently_than_who_is_hurried)
 {
     struct fa_doctor_queue *queue = fa_doctor_queue_new();
+    struct fa_doctor_case hurried = unexplained;
     struct fa_diagnosis shortly = {0};
     struct outcome outcome = {0};
 
-    ck_assert_int_eq(fa_doctor_examine(&unexplained, &shortly), 0);
+    hurried.must_stop = is_hurried;
+    ck_assert_int_eq(fa_doctor_examine(&hurried, &shortly), 0);
     ck_assert(shortly.exhausted);
     ck_assert_int_eq(fa_doctor_queue_add(queue, &unexplained, note, &outcome), 0);
     finish_one(queue, &outcome);
@@ -329,7 +338,7 @@ START_TEST(test_stopping_does_not_wait_for_the_doctor)
 END_TEST
 
 static const struct test_case cases[] = {
-    TEST(test_queue_examines_more_patiently_than_the_loop),
+    TEST(test_queue_examines_more_patiently_than_who_is_hurried),
     TEST(test_queue_keeps_nothing_of_the_callers),
     TEST(test_queue_takes_so_many_and_no_more),
     TEST(test_others_are_answered_while_checksums_are_examined),
