@@ -23,6 +23,7 @@
 #define START_TIMEOUT_MS   60000
 #define DRIVER_TRIES       3
 #define COMMAND_TIMEOUT_MS 60000L
+#define USE_TIMEOUT_MS     5000
 #define POLL_MS            20
 #define REPLY_MAX          (64u << 20) /* a screenshot of a long page */
 
@@ -60,9 +61,9 @@ static int take_value(struct sc_browser *b, const char *path, cJSON **ret_value,
     if (!value)
         return sc_error_set(err, "%s: the driver's answer made no sense", path);
     if (cJSON_GetObjectItemCaseSensitive(value, "error"))
-        r = sc_error_set(err, "%s: %.*s", path,
+        r = sc_error_set(err, "%.*s (%s)",
                          (int)strcspn(cJSON_IsString(message) ? message->valuestring : "?", "\n"),
-                         cJSON_IsString(message) ? message->valuestring : "?");
+                         cJSON_IsString(message) ? message->valuestring : "?", path);
     if (r == 0 && ret_value)
         *ret_value = PM_TAKE(value);
     cJSON_Delete(value);
@@ -419,22 +420,51 @@ int sc_browser_count(struct sc_browser *b, const char *css, size_t *ret_count, s
     return 0;
 }
 
-int sc_browser_click(struct sc_browser *b, const char *css, struct sc_error *err)
+/* The page may change between an element's being found and its being used, or lie under something
+ * that goes away: a person would just try again. */
+static bool is_passing(const struct sc_error *err)
+{
+    static const char *const passing[] = {"stale element", "click intercepted", "not interactable"};
+    size_t i;
+
+    for (i = 0; i < PM_ARRAY_LEN(passing); i++)
+        if (strstr(err->message, passing[i]))
+            return true;
+    return false;
+}
+
+/* @text: NULL for a click */
+static int use_once(struct sc_browser *b, const char *css, const char *text, struct sc_error *err)
 {
     char path[200];
 
-    if (element_path(b, css, "click", path, sizeof(path), err) < 0)
+    if (element_path(b, css, text ? "value" : "click", path, sizeof(path), err) < 0)
         return -1;
-    return post(b, path, cJSON_CreateObject(), NULL, err);
+    return post(b, path, text ? object_of("text", text) : cJSON_CreateObject(), NULL, err);
+}
+
+static int use(struct sc_browser *b, const char *css, const char *text, struct sc_error *err)
+{
+    const struct timespec pause = {.tv_nsec = POLL_MS * 1000000L};
+    int64_t deadline_ms = pm_clock_mono_ms() + USE_TIMEOUT_MS;
+    struct sc_error own;
+
+    while (use_once(b, css, text, &own) < 0) {
+        if (!is_passing(&own) || pm_clock_mono_ms() >= deadline_ms)
+            return sc_error_set(err, "%s", own.message);
+        (void)nanosleep(&pause, NULL);
+    }
+    return 0;
+}
+
+int sc_browser_click(struct sc_browser *b, const char *css, struct sc_error *err)
+{
+    return use(b, css, NULL, err);
 }
 
 int sc_browser_type(struct sc_browser *b, const char *css, const char *text, struct sc_error *err)
 {
-    char path[200];
-
-    if (element_path(b, css, "value", path, sizeof(path), err) < 0)
-        return -1;
-    return post(b, path, object_of("text", text), NULL, err);
+    return use(b, css, text, err);
 }
 
 /* ---- scripts ---- */
