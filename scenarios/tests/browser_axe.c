@@ -69,15 +69,19 @@ static void fill(void)
 
 static void pin_windows(void)
 {
-    static const char *const forms[] = {"table", "chart"};
-    char script[100];
+    static const struct {
+        const char *button, *pinned;
+    } forms[] = {
+        {"button[value='table']", "document.querySelector('.window table')"},
+        {"button[value='chart']", "document.querySelector('.window figure')"},
+    };
     size_t i;
 
     for (i = 0; i < PM_ARRAY_LEN(forms); i++) {
         open_custom_monitors();
         OK(sc_browser_click(browser, "tbody input", &err));
-        (void)snprintf(script, sizeof(script), "button[value='%s']", forms[i]);
-        OK(sc_browser_click(browser, script, &err));
+        OK(sc_browser_click(browser, forms[i].button, &err));
+        wait_for(forms[i].pinned);
     }
 }
 
